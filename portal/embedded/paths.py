@@ -1,0 +1,98 @@
+"""Where the embedded services keep their data, sockets, locks and logs. Creates nothing but directories."""
+
+import hashlib
+import os
+import re
+import stat
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.embedded.errors import ServiceProblem
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+# sockaddr_un holds 108 bytes with the closing NUL on Linux and 104 on macOS; the shorter one is safe for both.
+# PostgreSQL makes a second file with ".lock" behind the name, which is no socket and may be longer.
+LONGEST_SOCKET_PATH = 103
+
+
+@dataclass(frozen=True)
+class Home:
+    """The data directory of one installation: databases, passwords, logs and locks; mode 0700."""
+
+    root: Path
+
+    @property
+    def key(self) -> str:
+        """Ten hexadecimal digits that stand for this directory in names outside it."""
+        return hashlib.sha256(os.fsencode(self.root)).hexdigest()[:10]
+
+    @property
+    def secrets(self) -> Path:
+        return self.root / "secrets.json"
+
+    def lock(self, name: str) -> Path:
+        return self.root / "locks" / f"{name}.lock"
+
+    def log(self, name: str) -> Path:
+        return self.root / "logs" / f"{name}.log"
+
+    def socket_directory(self, service: str) -> Path:
+        """Return the directory of a service's socket, short enough for a socket path.
+
+        As root it is always under /tmp: PostgreSQL may have to run as a user who cannot enter root's home.
+        """
+        inside = self.root / "run" / service
+        longest = len(os.fsencode(inside / ".s.PGSQL.5432"))
+        if os.getuid() != 0 and longest <= LONGEST_SOCKET_PATH:
+            return inside
+        return Path("/tmp") / f"plumbline-{service}-{os.getuid()}-{self.key}"
+
+    def create(self) -> None:
+        """Make the directories that do not exist yet, readable by this user only."""
+        for directory in (self.root, self.root / "locks", self.root / "logs"):
+            make_private(directory)
+
+
+def home() -> Home:
+    """Return the data directory: $PLUMBLINE_HOME as it is, or one per checkout in the user's data directory."""
+    chosen = os.environ.get("PLUMBLINE_HOME", "").strip()
+    if chosen:
+        return Home(Path(chosen).expanduser().resolve())
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", CHECKOUT.name)[:24]
+    digest = hashlib.sha256(os.fsencode(CHECKOUT)).hexdigest()[:8]
+    return Home(_user_data_directory() / "plumbline" / f"{name}-{digest}")
+
+
+def _user_data_directory() -> Path:
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA", "")
+        return Path(local) if local else Path.home() / "AppData" / "Local"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    xdg = os.environ.get("XDG_DATA_HOME", "")
+    return Path(xdg) if os.path.isabs(xdg) else Path.home() / ".local" / "share"
+
+
+def make_private(directory: Path, owner: int | None = None) -> None:
+    """Make a directory that only its owner may enter; refuse one that somebody else has put there."""
+    owner = os.getuid() if owner is None else owner
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = directory.lstat()
+        if not stat.S_ISDIR(found.st_mode):
+            raise ServiceProblem(f"{directory} must be a directory. Remove what is there and start again.")
+        if os.getuid() == 0 and found.st_uid in (0, owner) and found.st_uid != owner:
+            os.chown(directory, owner, -1)
+        elif found.st_uid != owner:
+            raise ServiceProblem(
+                f"{directory} belongs to another user (uid {found.st_uid}). Remove it, "
+                "or set PLUMBLINE_HOME to a directory of your own."
+            )
+        if found.st_mode & 0o066:  # entering alone (0711) is left: PostgreSQL may have to run as "nobody"
+            directory.chmod(0o700)
+    except OSError as error:
+        raise ServiceProblem(
+            f"{directory} cannot be used ({error.strerror}). Set PLUMBLINE_HOME to a directory of your own."
+        ) from error
