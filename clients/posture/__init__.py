@@ -1,0 +1,1 @@
+"""The control catalogue, its rules, and what they say of a client."""

@@ -1,0 +1,1 @@
+"""What a client takes away: the procurement pack."""

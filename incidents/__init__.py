@@ -1,0 +1,1 @@
+"""What goes wrong and the clocks that it starts."""

@@ -1,0 +1,1 @@
+"""Who is asking: practices and clients, sign-in, audit, documents and the frame that every page stands in."""

@@ -1,0 +1,32 @@
+"""The Celery application and the table of what runs by the clock, by task name."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import worker_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+
+app = Celery("plumbline", task_cls="portal.tenancy.celery:ScopedTask")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "audit.anchor": {"task": "audit.anchor", "schedule": crontab(hour="2", minute="10")},
+    "posture.snapshots": {"task": "posture.snapshots", "schedule": crontab(hour="3", minute="10")},
+    "documents.sweep": {"task": "documents.sweep", "schedule": crontab(minute="*/15")},
+}
+
+
+@worker_init.connect
+def refuse_unconfined_role(**kwargs: Any) -> None:
+    """End the worker when its database role could see past the policies."""
+    from portal.tenancy.roles import (
+        refuse_unconfined_role as refuse,
+    )  # needs the apps, which are loaded only now
+
+    refuse()

@@ -1,0 +1,1 @@
+"""Files kept for a client, and documents rendered as PDF with their fingerprints."""

@@ -1,0 +1,1 @@
+"""The database backend that keeps the session's settings in step with the scope."""
