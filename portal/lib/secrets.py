@@ -1,0 +1,186 @@
+"""Refuses secrets: finds them in a text, cuts them out of nested data, says where to put them instead.
+
+The front door of three modules: secret_search.py looks through one text, secret_shapes.py is its table.
+Only the kind of a secret and its place leave here, never its value.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from portal.lib.secret_search import (
+    MARKER,
+    find_secret,
+    looks_like_reference,
+    looks_like_words,
+    strip_text,
+)
+
+__all__ = ["MARKER", "SecretPlace", "find_secret", "strip_secrets", "strip_text", "where_to_put_it"]
+
+MAX_DEPTH = 100
+TOO_DEEP = "nested too deeply to be checked"
+PASSWORD = "password in its field"
+KEY = "key or token in its field"
+HEADER = "authorization header"
+
+_PASSWORDS = ("password", "passwd", "pwd", "passphrase", "passcode", "wachtwoord")
+_KEYS = (
+    "apikey", "apitoken", "accesstoken", "refreshtoken", "authtoken", "bearertoken", "bottoken", "idtoken",
+    "clientsecret", "appsecret", "secretkey", "privatekey", "signingkey", "signingsecret", "webhooksecret",
+    "encryptionkey", "accountkey", "accesskey", "authkey", "sharedkey", "subscriptionkey", "functionskey",
+    "licensekey", "secret", "token",
+)  # fmt: skip
+_HEADERS = ("authorization", "xauth", "cookie", "setcookie")
+# Keys that end like a secret and hold none: page tokens, limits, the name of a field or a type.
+_HARMLESS = re.compile(r"(?:nextpage|page|next|sync|continuation|max|csrf|cancellation|per|stop)tokens?$")
+_EXPRESSION = re.compile(
+    r"\{\{|\$\{|@\{|\$\(|<[^>]{1,60}>|%[A-Za-z_]{1,40}%|\byour(?:\b|_)|^example|\.\.\.|\*{3}|x{4}",
+    re.IGNORECASE,
+)
+_NAMES = ("name", "key", "header", "displayname")
+_VALUES = ("value", "defaultvalue", "default")
+_PLAIN_KEY = re.compile(r"[A-Za-z_$][\w$-]{0,59}")
+
+_VAULT_PLACES = {
+    "private key": "SFTP/private-key",
+    "connection string": "Database/connection",
+    "credentials in a link": "Database/connection",
+    "webhook address": "Slack/webhook-address",
+    "login": "HubSpot/login",
+}
+
+
+@dataclass(frozen=True)
+class SecretPlace:
+    """A secret that was refused: its kind in plain words and its place, such as `nodes[3].parameters.token`."""
+
+    kind: str
+    where: str
+
+
+def strip_secrets(value: Any, path: str = "") -> tuple[Any, list[SecretPlace]]:
+    """Return a copy of JSON data without its secrets, and where they stood, in the order of the data.
+
+    `value` is what `json.loads` returns; `path` is put before every place. A value under a key that says
+    it is secret goes too, unless it is an expression or a reference. What is nested deeper than
+    MAX_DEPTH is not kept, because nobody has looked at it.
+    """
+    places: list[SecretPlace] = []
+    return _clean(value, path, None, 0, places), places
+
+
+def where_to_put_it(kind: str) -> str:
+    """Return the sentence that says what to do with a secret of this kind instead of pasting it."""
+    thing = "HubSpot/api-key"
+    for word, place in _VAULT_PLACES.items():
+        if word in kind:
+            thing = place
+            break
+    return f"Keep it in your vault and write down where it is, for example op://Automation/{thing}."
+
+
+def _clean(value: Any, path: str, kind: str | None, depth: int, places: list[SecretPlace]) -> Any:
+    """Clean one value; `kind` is what a literal here would be, when its key says that it is secret."""
+    if isinstance(value, str):
+        return _clean_text(value, path, kind, places)
+    if isinstance(value, dict | list | tuple) and depth >= MAX_DEPTH:
+        places.append(SecretPlace(TOO_DEEP, path))
+        return MARKER
+    if isinstance(value, dict):
+        return _clean_dict(value, path, kind, depth, places)
+    if isinstance(value, list | tuple):
+        return [
+            _clean(item, f"{path}[{number}]", kind, depth + 1, places) for number, item in enumerate(value)
+        ]
+    if kind == PASSWORD and isinstance(value, int) and not isinstance(value, bool) and value > 999:
+        places.append(SecretPlace(kind, path))
+        return MARKER
+    return value
+
+
+def _clean_dict(
+    value: dict[Any, Any], path: str, kind: str | None, depth: int, places: list[SecretPlace]
+) -> dict[str, Any]:
+    said = _kind_said_by_sibling(value)
+    clean: dict[str, Any] = {}
+    for key, item in value.items():
+        name, found = strip_text(str(key), bare_hex=False)
+        where = _join(path, name)
+        places.extend(SecretPlace(each, where) for each in found)
+        normal = _normal(key)
+        if normal in _VALUES:
+            own = said or kind
+        else:
+            own = _kind_said_by(normal)
+        clean[_free(name, clean)] = _clean(item, where, own, depth + 1, places)
+    return clean
+
+
+def _clean_text(text: str, path: str, kind: str | None, places: list[SecretPlace]) -> str:
+    clean, found = strip_text(text, bare_hex=False)
+    if not found and kind and _is_literal(text, kind):
+        clean, found = MARKER, [kind]
+    places.extend(SecretPlace(each, path) for each in found)
+    return clean
+
+
+def _is_literal(text: str, kind: str) -> bool:
+    """Say whether the text under a secret key is a value: no expression, reference, placeholder or empty text."""
+    text = text.strip()
+    if len(text) < 4 or MARKER in text or looks_like_reference(text) or _EXPRESSION.search(text):
+        return False
+    if kind == PASSWORD:
+        return text.lower() not in {
+            "password",
+            "string",
+            "securestring",
+            "text",
+            "none",
+            "null",
+            "true",
+            "false",
+        }
+    return (
+        len(text) >= 6
+        and " " not in text.removeprefix("Bearer ").removeprefix("Basic ")
+        and not looks_like_words(text)
+    )
+
+
+def _kind_said_by_sibling(value: dict[Any, Any]) -> str | None:
+    """Read pairs such as {"name": "X-Api-Key", "value": "…"}."""
+    for key, item in value.items():
+        if isinstance(item, str) and _normal(key) in _NAMES and (kind := _kind_said_by(_normal(item))):
+            return kind
+    return None
+
+
+def _kind_said_by(normal: str) -> str | None:
+    if not normal or _HARMLESS.search(normal):
+        return None
+    if normal.endswith(_PASSWORDS):
+        return PASSWORD
+    if normal.startswith(_HEADERS):
+        return HEADER
+    return KEY if normal.endswith(_KEYS) else None
+
+
+def _normal(key: object) -> str:
+    text = str(key)
+    return re.sub(r"[^a-z]", "", text.lower()) if len(text) <= 60 else ""
+
+
+def _join(path: str, name: str) -> str:
+    if _PLAIN_KEY.fullmatch(name):
+        return f"{path}.{name}" if path else name
+    return f'{path}["{name[:60]}"]'
+
+
+def _free(name: str, taken: dict[str, Any]) -> str:
+    """Return a key that is not taken: two keys may have become the same by losing their secrets."""
+    candidate, number = name, 1
+    while candidate in taken:
+        number += 1
+        candidate = f"{name} {number}"
+    return candidate
