@@ -1,4 +1,4 @@
-"""As whom PostgreSQL runs. It refuses to run as root, so root gives it another face; no account is created."""
+"""As whom PostgreSQL runs. It refuses root, so root gives it another face; no account is created."""
 
 import os
 import pwd
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from portal.embedded.errors import ServiceProblem
+from portal.embedded.errors import ServiceError
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def identity() -> Identity:
     try:
         nobody = pwd.getpwnam("nobody")
     except KeyError as error:
-        raise ServiceProblem(
+        raise ServiceError(
             "PostgreSQL does not run as root and this machine has no user 'nobody' to run it as. "
             "Start as a normal user, or set DATABASE_URL to a PostgreSQL of your own."
         ) from error

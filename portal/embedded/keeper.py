@@ -1,8 +1,8 @@
-"""The process that owns one embedded server: starts it, restarts it, and stops it when nobody uses it any more.
+"""The process that owns one embedded server: starts it, restarts it, stops it when nobody uses it any more.
 
-Run by ``services.ensure()`` as ``python -m portal.embedded.keeper NAME``. Every process that uses the service holds
-a shared lock on one file; the keeper waits for the exclusive one. The kernel counts, so a user that is killed counts
-no more, and a command, the test run and the supervisor can share a server without knowing of each other.
+Run by ``services.ensure()`` as ``python -m portal.embedded.keeper NAME``. Every process that uses the service
+holds a shared lock on one file; the keeper waits for the exclusive one. The kernel counts, so a user that is
+killed counts no more, and a command, a test run and the supervisor share a server without knowing each other.
 """
 
 import fcntl
@@ -16,7 +16,7 @@ import time
 from typing import TextIO
 
 from portal.embedded import paths, processes
-from portal.embedded.errors import ServiceProblem
+from portal.embedded.errors import ServiceError
 from portal.embedded.paths import Home
 from portal.embedded.postgres import Postgres
 from portal.embedded.service import Service
@@ -52,7 +52,7 @@ class Keeper:
         self._listen()
         try:
             process = self._start()
-        except ServiceProblem as problem:
+        except ServiceError as problem:
             print(f"problem {problem}", file=self.report, flush=True)
             return 1
         print("ready", file=self.report, flush=True)
@@ -87,7 +87,7 @@ class Keeper:
             if process.poll() is not None or time.monotonic() > deadline:
                 processes.end(process, steps=self.service.stop_steps)
                 log = self.home.log(self.service.name)
-                raise ServiceProblem(f"The embedded {self.service.name} does not start. Its log is {log}.")
+                raise ServiceError(f"The embedded {self.service.name} does not start. Its log is {log}.")
             time.sleep(0.01)
         return process
 
@@ -103,7 +103,7 @@ class Keeper:
                 break
             try:
                 process, started = self._start(), time.monotonic()
-            except ServiceProblem:
+            except ServiceError:
                 if failures >= MOST_FAILURES:
                     return 1
         processes.end(process, steps=self.service.stop_steps)

@@ -8,11 +8,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.embedded.errors import ServiceProblem
+from portal.embedded.errors import ServiceError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
-# sockaddr_un holds 108 bytes with the closing NUL on Linux and 104 on macOS; the shorter one is safe for both.
+# sockaddr_un holds 108 bytes with the closing NUL on Linux, 104 on macOS: the shorter is safe for both.
 # PostgreSQL makes a second file with ".lock" behind the name, which is no socket and may be longer.
 LONGEST_SOCKET_PATH = 103
 
@@ -47,7 +47,7 @@ class Home:
         longest = len(os.fsencode(inside / ".s.PGSQL.5432"))
         if os.getuid() != 0 and longest <= LONGEST_SOCKET_PATH:
             return inside
-        return Path("/tmp") / f"plumbline-{service}-{os.getuid()}-{self.key}"
+        return Path("/tmp") / f"plumbline-{service}-{os.getuid()}-{self.key}"  # noqa: S108 - make_private refuses another's
 
     def create(self) -> None:
         """Make the directories that do not exist yet, readable by this user only."""
@@ -56,7 +56,7 @@ class Home:
 
 
 def home() -> Home:
-    """Return the data directory: $PLUMBLINE_HOME as it is, or one per checkout in the user's data directory."""
+    """Return the data directory: $PLUMBLINE_HOME as it is, or one per checkout of the user's."""
     chosen = os.environ.get("PLUMBLINE_HOME", "").strip()
     if chosen:
         return Home(Path(chosen).expanduser().resolve())
@@ -72,7 +72,7 @@ def _user_data_directory() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support"
     xdg = os.environ.get("XDG_DATA_HOME", "")
-    return Path(xdg) if os.path.isabs(xdg) else Path.home() / ".local" / "share"
+    return Path(xdg) if Path(xdg).is_absolute() else Path.home() / ".local" / "share"
 
 
 def make_private(directory: Path, owner: int | None = None) -> None:
@@ -82,17 +82,17 @@ def make_private(directory: Path, owner: int | None = None) -> None:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = directory.lstat()
         if not stat.S_ISDIR(found.st_mode):
-            raise ServiceProblem(f"{directory} must be a directory. Remove what is there and start again.")
+            raise ServiceError(f"{directory} must be a directory. Remove what is there and start again.")
         if os.getuid() == 0 and found.st_uid in (0, owner) and found.st_uid != owner:
             os.chown(directory, owner, -1)
         elif found.st_uid != owner:
-            raise ServiceProblem(
+            raise ServiceError(
                 f"{directory} belongs to another user (uid {found.st_uid}). Remove it, "
                 "or set PLUMBLINE_HOME to a directory of your own."
             )
         if found.st_mode & 0o066:  # entering alone (0711) is left: PostgreSQL may have to run as "nobody"
             directory.chmod(0o700)
     except OSError as error:
-        raise ServiceProblem(
+        raise ServiceError(
             f"{directory} cannot be used ({error.strerror}). Set PLUMBLINE_HOME to a directory of your own."
         ) from error

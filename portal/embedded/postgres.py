@@ -13,10 +13,10 @@ from functools import cached_property
 from pathlib import Path
 
 from portal.embedded import processes
-from portal.embedded.errors import ServiceProblem
+from portal.embedded.errors import ServiceError
 from portal.embedded.identity import Identity, everyone_may_enter, identity
+from portal.embedded.passwords import Passwords, passwords
 from portal.embedded.paths import CHECKOUT, Home, make_private
-from portal.embedded.secrets import Passwords, passwords
 
 DATABASE = "plumbline"
 PORT = 5432  # only a part of the socket's name: the server listens on no network address
@@ -37,7 +37,7 @@ def find_binaries() -> Path:
     for directory in candidates:
         if all((directory / name).is_file() for name in ("postgres", "initdb", "psql")):
             return directory
-    raise ServiceProblem(
+    raise ServiceError(
         "No PostgreSQL was found for this machine. Run 'make install' again, install PostgreSQL 15 or newer, "
         "or set DATABASE_URL to a server that runs elsewhere."
     )
@@ -70,9 +70,9 @@ class Postgres:
         if everyone_may_enter(inside):
             return inside
         if (inside / "postgres").exists():
-            raise ServiceProblem(
-                f"The database in {inside} cannot be reached by the user 'nobody', as whom PostgreSQL has to run "
-                "here. Move the directory below one that every user may enter and set PLUMBLINE_HOME to it."
+            raise ServiceError(
+                f"The database in {inside} cannot be reached by 'nobody', as whom PostgreSQL runs here. "
+                "Move the directory below one that every user may enter and set PLUMBLINE_HOME to it."
             )
         return outside
 
@@ -82,7 +82,7 @@ class Postgres:
 
     @cached_property
     def binaries(self) -> Path:
-        """The programs, copied beside the data when the user that runs them cannot read them where they are."""
+        """The programs, copied beside the data when their user cannot read them where they are."""
         found = find_binaries()
         if not self.identity.is_other_user or self._can_run(found):
             return found
@@ -93,7 +93,7 @@ class Postgres:
             shutil.copytree(found.parent, draft, symlinks=True)
             draft.rename(copy)
         if not self._can_run(copy / "bin"):
-            raise ServiceProblem(
+            raise ServiceError(
                 f"PostgreSQL in {copy} cannot be run by the user 'nobody'. Start as a normal user."
             )
         return copy / "bin"
@@ -159,13 +159,13 @@ class Postgres:
             self.place.mkdir(mode=0o711, parents=True, exist_ok=True)
             self.place.chmod(0o711)
         except OSError as error:
-            raise ServiceProblem(
+            raise ServiceError(
                 f"{self.place} cannot be made ({error.strerror}). Set PLUMBLINE_HOME to a directory "
                 "below one that every user may enter."
             ) from error
 
     def _create(self) -> None:
-        """Make the data directory beside its final place, so that an interrupted attempt leaves nothing half-made."""
+        """Make the data directory beside its final place, so that nothing is ever half-made."""
         draft = self.data.with_name("postgres.new")
         shutil.rmtree(draft, ignore_errors=True)
         make_private(draft, self.identity.owner)
@@ -206,21 +206,21 @@ class Postgres:
         command = [str(find_binaries() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", *where, *arguments]
         answer = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
         if answer.returncode:
-            raise ServiceProblem(
+            raise ServiceError(
                 f"The roles of the embedded database could not be made: {answer.stderr.strip()}"
             )
 
     def _check_version(self) -> None:
         found = (self.data / "PG_VERSION").read_text("ascii").strip()
         if found != str(self.major):
-            raise ServiceProblem(
+            raise ServiceError(
                 f"The database in {self.data} was made by PostgreSQL {found}, and this installation brings "
-                f"PostgreSQL {self.major}. Nothing was changed. Dump it with PostgreSQL {found} and load it anew: "
-                "docs/operations.md, 'A new major version of PostgreSQL'."
+                f"PostgreSQL {self.major}. Nothing was changed. Dump it with PostgreSQL {found} and "
+                "load it anew: docs/operations.md, 'A new major version of PostgreSQL'."
             )
 
     def _end_leftovers(self) -> None:
-        """End a server that lost its keeper, and drop a pid file whose number now belongs to another process."""
+        """End a server that lost its keeper, and drop a pid file whose number another process has now."""
         pid_file = self.data / "postmaster.pid"
         try:
             pid = int(pid_file.read_text("utf-8").split("\n", 1)[0])
@@ -230,7 +230,7 @@ class Postgres:
         deadline = time.monotonic() + 30
         while str(self.data) in processes.command_line(pid):
             if time.monotonic() > deadline:
-                raise ServiceProblem(
+                raise ServiceError(
                     f"PostgreSQL (process {pid}) still uses {self.data}. Stop it and start again."
                 )
             try:
@@ -244,9 +244,8 @@ class Postgres:
         """Give the files to the user that runs PostgreSQL now, when root ran it as another before."""
         if os.getuid() != 0 or directory.stat().st_uid == self.identity.owner:
             return
-        for folder, _, files in os.walk(directory):
-            for path in (folder, *(os.path.join(folder, file) for file in files)):
-                os.chown(path, self.identity.owner, -1, follow_symlinks=False)
+        for path in (directory, *directory.rglob("*")):
+            os.chown(path, self.identity.owner, -1, follow_symlinks=False)
 
     def _can_run(self, binaries: Path) -> bool:
         try:
@@ -259,15 +258,15 @@ class Postgres:
         answer = subprocess.run([str(postgres), "--version"], capture_output=True, text=True, check=False)
         words = answer.stdout.split()
         if answer.returncode or len(words) < 3 or not words[2][:1].isdigit():
-            raise ServiceProblem(f"{postgres} does not run here: {(answer.stderr or answer.stdout).strip()}")
+            raise ServiceError(f"{postgres} does not run here: {(answer.stderr or answer.stdout).strip()}")
         if int(words[2].split(".")[0]) < OLDEST_MAJOR:
-            raise ServiceProblem(f"{postgres} is version {words[2]}. Plumbline needs PostgreSQL 15 or newer.")
+            raise ServiceError(f"{postgres} is version {words[2]}. Plumbline needs PostgreSQL 15 or newer.")
         return words[2]
 
     def _run(self, program: str, *arguments: str, text: str) -> None:
         answer = self._call(self.binaries / program, *arguments, text=text)
         if answer.returncode:
-            raise ServiceProblem(f"{program} failed: {answer.stderr.strip() or answer.stdout.strip()}")
+            raise ServiceError(f"{program} failed: {answer.stderr.strip() or answer.stdout.strip()}")
 
     def _call(self, program: Path, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -291,7 +290,7 @@ def _greeting() -> bytes:
 
 
 def accepts(sockets: Path) -> bool:
-    """Answer whether the server asks a newcomer for a password; while it starts or recovers it sends an error."""
+    """Answer whether the server asks a newcomer for a password; while it starts it sends an error."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(2.0)
         try:
@@ -307,7 +306,7 @@ def wait_until_accepts(process: subprocess.Popen[bytes], sockets: Path, home: Ho
     deadline = time.monotonic() + START_SECONDS
     while not accepts(sockets):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise ServiceProblem(f"PostgreSQL does not start. Its last words are in {home.log('postgres')}.")
+            raise ServiceError(f"PostgreSQL does not start. Its last words are in {home.log('postgres')}.")
         time.sleep(0.01)
 
 

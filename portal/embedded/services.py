@@ -1,7 +1,7 @@
 """The way in: where the embedded services are, starting what is needed, and leaving nothing behind.
 
-Settings read ``endpoints()``; ``manage.py`` and the supervisor call ``ensure()``. A service is never used when
-DATABASE_URL or CELERY_BROKER_URL (each for its own) names another.
+Settings read ``endpoints()``; ``manage.py`` and the supervisor call ``ensure()``. A service is never used
+when DATABASE_URL or CELERY_BROKER_URL (each for its own) names another.
 """
 
 import atexit
@@ -17,11 +17,11 @@ from typing import Literal
 from urllib.parse import quote
 
 from portal.embedded import paths
-from portal.embedded.errors import ServiceProblem
+from portal.embedded.errors import ServiceError
 from portal.embedded.keeper import START_SECONDS, make_service
+from portal.embedded.passwords import passwords
 from portal.embedded.paths import CHECKOUT, Home
 from portal.embedded.postgres import DATABASE, PORT
-from portal.embedded.secrets import passwords
 from portal.embedded.valkey import BROKER_NUMBER, CACHE_NUMBER
 
 Name = Literal["postgres", "valkey"]
@@ -32,7 +32,7 @@ _holds: dict[tuple[Path, str], "Hold"] = {}
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Addresses of the embedded services: libpq URLs for three roles, and one URL each for Celery and the cache."""
+    """Addresses of the embedded services: libpq URLs for three roles, one for Celery, one for the cache."""
 
     owner_url: str
     app_url: str
@@ -68,8 +68,8 @@ def wanted() -> tuple[Name, ...]:
 def ensure(names: Iterable[Name] | None = None) -> Endpoints:
     """Start the services that do not run and keep them until this process ends or calls ``release()``.
 
-    ``names`` limits the choice; by default all that are ``wanted()``. Safe to call from several processes at once
-    and again at any time: it also recovers a service that has died. Raises ServiceProblem.
+    ``names`` limits the choice; by default all that are ``wanted()``. Safe to call from several processes at
+    once and again at any time: it also recovers a service that has died. Raises ServiceError.
     """
     home = paths.home()
     _refuse_unsafe_tests()
@@ -141,12 +141,12 @@ class Hold:
         with self.keeper.stdout as report:
             words = report.readline().decode(errors="replace").strip()
         if words.startswith("problem "):
-            raise ServiceProblem(words.removeprefix("problem "))
+            raise ServiceError(words.removeprefix("problem "))
         deadline = time.monotonic() + START_SECONDS
         while not self.service.is_ready():  # another keeper is starting it, or restarting it after a crash
             if time.monotonic() > deadline:
                 log = self.home.log(f"{self.name}-keeper")
-                raise ServiceProblem(f"The embedded {self.name} does not start. See {log}.")
+                raise ServiceError(f"The embedded {self.name} does not start. See {log}.")
             time.sleep(0.02)
 
     def let_go(self) -> None:
@@ -187,7 +187,7 @@ class Hold:
 
 def _refuse_unsafe_tests() -> None:
     if os.environ.get("PLUMBLINE_TEST_SERVICES") and not os.environ.get("PLUMBLINE_HOME"):
-        raise ServiceProblem(
+        raise ServiceError(
             "PLUMBLINE_TEST_SERVICES makes the database careless with its data, for tests only. "
             "Set PLUMBLINE_HOME to a directory for tests as well, or unset it."
         )

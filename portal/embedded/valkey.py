@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from portal.embedded import processes
-from portal.embedded.errors import ServiceProblem
+from portal.embedded.errors import ServiceError
 from portal.embedded.paths import Home, make_private
 
 BROKER_NUMBER, CACHE_NUMBER = 0, 1
@@ -29,7 +29,7 @@ def find_binary() -> Path:
     on_path = shutil.which("valkey-server") or shutil.which("redis-server")
     if on_path:
         return Path(on_path)
-    raise ServiceProblem(
+    raise ServiceError(
         "No Valkey was found for this machine. Run 'make install' again, install Valkey or Redis, "
         "or set CELERY_BROKER_URL to a broker that runs elsewhere."
     )
@@ -56,7 +56,7 @@ class Valkey:
         deadline = time.monotonic() + 10
         while self._ask(b"SHUTDOWN\r\n") is not None:  # one that lost its keeper
             if time.monotonic() > deadline:
-                raise ServiceProblem(f"Another Valkey answers at {self.socket}. Stop it and start again.")
+                raise ServiceError(f"Another Valkey answers at {self.socket}. Stop it and start again.")
             time.sleep(0.05)
         self.socket.unlink(missing_ok=True)
 

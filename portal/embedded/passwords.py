@@ -5,7 +5,7 @@ import os
 import secrets
 from dataclasses import asdict, dataclass, fields
 
-from portal.embedded.errors import ServiceProblem
+from portal.embedded.errors import ServiceError
 from portal.embedded.paths import Home
 
 
@@ -28,7 +28,7 @@ def passwords(home: Home) -> Passwords:
         found = json.loads(home.secrets.read_text("utf-8"))
         return Passwords(**{field.name: str(found[field.name]) for field in fields(Passwords)})
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ServiceProblem(
+        raise ServiceError(
             f"The passwords of the embedded database in {home.secrets} cannot be read ({error}). "
             "Restore that file from your backup; it belongs to the data directory beside it."
         ) from error
