@@ -38,8 +38,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _sync(self) -> None:
         if self.connection is None:
             return
+        status = self.connection.info.transaction_status
+        if status == TransactionStatus.INERROR:
+            return  # only a rollback can come now, and after it nothing is taken for known
         wanted = current().settings()
-        idle = self.connection.info.transaction_status == TransactionStatus.IDLE
+        idle = status == TransactionStatus.IDLE
         # A setting made inside a transaction may have been undone with it.
         if wanted == self._applied and not (idle and self._applied_in_transaction):
             return
