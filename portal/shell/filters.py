@@ -1,0 +1,60 @@
+"""The chips over a list: what it is filtered by, each a link that takes the filter away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django import forms
+from django.http import HttpRequest
+
+KEPT = ("sort",)
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One active filter in words, and the address without it."""
+
+    label: str
+    url: str
+
+
+def active_chips(filters: forms.Form, request: HttpRequest) -> list[Chip]:
+    """List the filters in use. Fields that hold nothing or fail their check make no chip."""
+    if not filters.is_bound:
+        return []
+    filters.is_valid()
+    chips = []
+    for name, field in filters.fields.items():
+        value = filters.cleaned_data.get(name)
+        if value in (None, "", [], ()):
+            continue
+        query = request.GET.copy()
+        query.pop(filters.add_prefix(name), None)
+        query.pop("page", None)
+        label = f"{field.label or name.replace('_', ' ').capitalize()}: {_words(field, value)}"
+        chips.append(Chip(label, f"?{query.urlencode()}"))
+    return chips
+
+
+def _words(field: forms.Field, value: object) -> str:
+    if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        wished = {str(each) for each in value} if isinstance(value, list | tuple) else {str(value)}
+        names = [str(name) for key, name in _flat(field) if str(key) in wished]
+        return ", ".join(names)
+    return "yes" if value is True else str(value)
+
+
+def _flat(field: forms.ChoiceField) -> list[tuple[object, object]]:
+    pairs: list[tuple[object, object]] = []
+    for key, name in field.choices:
+        pairs.extend(name if isinstance(name, list | tuple) else [(key, name)])  # type: ignore[list-item]
+    return pairs
+
+
+def clear_url(request: HttpRequest) -> str:
+    """Give the address without any filter, in the same order."""
+    query = request.GET.copy()
+    for name in list(query):
+        if name not in KEPT:
+            query.pop(name)
+    return f"?{query.urlencode()}"

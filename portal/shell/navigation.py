@@ -1,0 +1,155 @@
+"""What stands in the Contents and among a client's views. Rooms register their pages here from `ready()`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from portal.tenancy.models import Client
+from portal.tenancy.permissions import Access, Permission
+
+GROUPS = ("Work", "Records", "Publish")
+MOST = 999
+
+
+@dataclass(frozen=True)
+class Count:
+    """A figure beside a title; `late` of them are overdue; `more` when counting stopped at `n`."""
+
+    n: int
+    late: int = 0
+    more: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.n}+" if self.more else str(self.n)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page in the Contents, or one of a client's views."""
+
+    title: str
+    url_name: str
+    count: Callable[..., Count | int | None] | None = None
+    permission: Permission | None = None
+    order: int = 50
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    for_client: bool = True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place as one person sees it on one page."""
+
+    title: str
+    url: str
+    count: Count | None = None
+    is_current: bool = False
+
+
+_contents: dict[str, list[Place]] = {}
+_client_views: list[Place] = []
+_personal: list[Place] = []
+
+
+def register(
+    group: str,
+    title: str,
+    url_name: str,
+    *,
+    count: Callable[[Access], Count | int | None] | None = None,
+    permission: Permission | None = None,
+    order: int = 50,
+    kwargs: Mapping[str, Any] | None = None,
+) -> None:
+    """Put a page of the practice into a group of the Contents, once; `permission` anywhere is enough."""
+    if group not in GROUPS:
+        raise ValueError(f"the Contents have the groups {', '.join(GROUPS)}, not {group}")
+    _put(_contents.setdefault(group, []), Place(title, url_name, count, permission, order, kwargs or {}))
+
+
+def register_client_view(
+    title: str,
+    url_name: str,
+    *,
+    count: Callable[[Access, Client], Count | int | None] | None = None,
+    permission: Permission | None = None,
+    order: int = 50,
+    kwargs: Mapping[str, Any] | None = None,
+    for_client: bool = True,
+) -> None:
+    """Put a page among a client's views; `for_client=False` keeps it from the client's own people."""
+    _put(_client_views, Place(title, url_name, count, permission, order, kwargs or {}, for_client))
+
+
+def register_personal(title: str, url_name: str, *, order: int = 50) -> None:
+    """Put a page of one's own account into the person's menu."""
+    _put(_personal, Place(title, url_name, order=order))
+
+
+def personal() -> list[tuple[str, str]]:
+    """List the pages of the person's menu as title and address."""
+    return [(place.title, reverse(place.url_name)) for place in _personal]
+
+
+def _put(places: list[Place], place: Place) -> None:
+    same = [old for old in places if (old.url_name, dict(old.kwargs)) == (place.url_name, dict(place.kwargs))]
+    for old in same:
+        places.remove(old)
+    places.append(place)
+    places.sort(key=lambda each: each.order)
+
+
+def capped(rows: QuerySet[Any], most: int = MOST) -> Count:
+    """Count rows, but no further than `most`: the cost stays the same at a million."""
+    n = rows.order_by()[: most + 1].count()
+    return Count(min(n, most), more=n > most)
+
+
+def _counted(count: Count | int | None) -> Count | None:
+    return Count(count) if isinstance(count, int) else count
+
+
+def contents(access: Access, path: str) -> list[tuple[str, list[Entry]]]:
+    """List the groups of the Contents that the person may open, with their counts; `path` marks the page."""
+    groups = []
+    for group in GROUPS:
+        places = [
+            place
+            for place in _contents.get(group, [])
+            if place.permission is None or access.may_anywhere(place.permission)
+        ]
+        entries = [
+            _entry(place, reverse(place.url_name, kwargs=dict(place.kwargs)), path, access)
+            for place in places
+        ]
+        if entries:
+            groups.append((group, entries))
+    return groups
+
+
+def client_views(access: Access, client: Client, path: str, *, counted: bool = True) -> list[Entry]:
+    """List the client's views that the person may open."""
+    entries = []
+    for place in _client_views:
+        if place.permission is not None and not access.may(place.permission, client):
+            continue
+        if access.is_client_person and not place.for_client:
+            continue
+        url = reverse(place.url_name, kwargs={**place.kwargs, "client_slug": client.slug})
+        entries.append(_entry(place, url, path, *((access, client) if counted else ())))
+    longest = max((len(each.url) for each in entries if each.is_current), default=0)
+    return [
+        each if not each.is_current or len(each.url) == longest else Entry(each.title, each.url, each.count)
+        for each in entries
+    ]
+
+
+def _entry(place: Place, url: str, path: str, *arguments: Any) -> Entry:
+    count = _counted(place.count(*arguments)) if place.count and arguments else None
+    here = path == url or (url != "/" and path.startswith(url))
+    return Entry(place.title, url, count, here)
