@@ -1,0 +1,1 @@
+"""Arithmetic on dates, names and references: no Django, no clock, no database."""
