@@ -78,7 +78,9 @@ def find_secret(text: str) -> str | None:
 def strip_text(text: str, *, bare_hex: bool = True) -> tuple[str, list[str]]:
     """Return the text with every secret replaced by the marker, and the kinds found, each once.
 
-    `bare_hex=False` lets 32 hexadecimal digits pass that are the whole text: in exports those are identifiers. What still looks like a secret after a few passes is replaced whole: better a lost text than a kept secret.
+    `bare_hex=False` lets 32 hexadecimal digits pass that are the whole text: in exports those are
+    identifiers. What still looks like a secret after a few passes is replaced whole: better a lost text
+    than a kept secret.
     """
     kinds: dict[str, None] = {}
     for _ in range(_PASSES):

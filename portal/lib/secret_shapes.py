@@ -1,4 +1,4 @@
-"""The table of texts that are only ever secrets: one row a provider or form. How they are applied is in secrets.py.
+"""The table of texts that are only ever secrets: a row a form. How it is applied is in secret_search.py.
 
 Every repetition is bounded and every pattern starts behind a guard or a literal, so that a hostile text
 costs time in proportion to its length. Sources: the providers' own documentation of their token formats
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shape:
-    """One form of secret. `hints` are lower-case literals of which a text must hold one before `pattern` is tried.
+    """One form of secret: a text is tried against `pattern` only when it holds one of the lower-case `hints`.
 
     A group named `secret` marks the part to cut out; without it the whole match and the rest of its
     token go. `closes` is the literal that ends a secret of many lines.

@@ -20,7 +20,7 @@ __all__ = ["MARKER", "SecretPlace", "find_secret", "strip_secrets", "strip_text"
 
 MAX_DEPTH = 100
 TOO_DEEP = "nested too deeply to be checked"
-PASSWORD = "password in its field"
+PASSWORD = "password in its field"  # noqa: S105 - the name of a kind
 KEY = "key or token in its field"
 HEADER = "authorization header"
 
@@ -53,7 +53,7 @@ _VAULT_PLACES = {
 
 @dataclass(frozen=True)
 class SecretPlace:
-    """A secret that was refused: its kind in plain words and its place, such as `nodes[3].parameters.token`."""
+    """A secret that was refused: its kind in plain words and its place, such as `nodes[3].parameters.key`."""
 
     kind: str
     where: str
@@ -109,10 +109,7 @@ def _clean_dict(
         where = _join(path, name)
         places.extend(SecretPlace(each, where) for each in found)
         normal = _normal(key)
-        if normal in _VALUES:
-            own = said or kind
-        else:
-            own = _kind_said_by(normal)
+        own = said or kind if normal in _VALUES else _kind_said_by(normal)
         clean[_free(name, clean)] = _clean(item, where, own, depth + 1, places)
     return clean
 
@@ -126,7 +123,7 @@ def _clean_text(text: str, path: str, kind: str | None, places: list[SecretPlace
 
 
 def _is_literal(text: str, kind: str) -> bool:
-    """Say whether the text under a secret key is a value: no expression, reference, placeholder or empty text."""
+    """Say whether the text under a secret key is a value, not an expression, reference or placeholder."""
     text = text.strip()
     if len(text) < 4 or MARKER in text or looks_like_reference(text) or _EXPRESSION.search(text):
         return False

@@ -1,4 +1,4 @@
-"""Invented secrets, put together at run time so that scanners of this repository stay quiet, and ordinary texts."""
+"""Invented secrets, put together at run time so that repository scanners stay quiet, and ordinary texts."""
 
 import random
 import string
@@ -10,7 +10,7 @@ HEX = "0123456789abcdef"
 
 
 def made_up(length: int, alphabet: str = ALNUM) -> str:
-    """Return random characters that hold a digit, a capital and a small letter where the alphabet has them."""
+    """Return random characters; of letters and digits there is a digit and a capital among them."""
     while True:
         text = "".join(_random.choice(alphabet) for _ in range(length))
         if alphabet is not ALNUM or all(

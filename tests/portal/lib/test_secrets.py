@@ -213,10 +213,11 @@ def test_stripping_nested_data_twice_changes_nothing_more(data):
 
 
 HOSTILE = [
-    "x-", "a:", "://", "a://b:", "ey", "ey-", "eyeyeyeyeyey.", "password=", "password is ", "is = ", "login ", "login /",
-    "user | ", "A", "aB1", "aB1-", "AKIA", "=", "&sig=", "?token=", "-----BEGIN PRIVATE KEY-----", "secret", "basic ",
-    "basic\t", "sk-", "gl", "host=;", "host=a;", "a.", "M.", "s.", "hooks.slack.com/", "otpauth://a/", " ", "\n", "é", "/",
-    "1/", "Ab_", "aab", "V1", "key ", "fm1_", "pat", "password password ", "=====", "pin:", "\\\"", "xoxb-",
+    "x-", "a:", "://", "a://b:", "ey", "ey-", "eyeyeyeyeyey.", "password=", "password is ", "is = ",
+    "login ", "login /", "user | ", "A", "aB1", "aB1-", "AKIA", "=", "&sig=", "?token=",
+    "-----BEGIN PRIVATE KEY-----", "secret", "basic ", "basic\t", "sk-", "gl", "host=;", "host=a;", "a.",
+    "M.", "s.", "hooks.slack.com/", "otpauth://a/", " ", "\n", "é", "/", "1/", "Ab_", "aab", "V1", "key ",
+    "fm1_", "pat", "password password ", "=====", "pin:", "\\\"", "xoxb-",
 ]  # fmt: skip
 
 
