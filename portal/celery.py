@@ -25,8 +25,6 @@ app.conf.beat_schedule = {
 @worker_init.connect
 def refuse_unconfined_role(**kwargs: Any) -> None:
     """End the worker when its database role could see past the policies."""
-    from portal.tenancy.roles import (
-        refuse_unconfined_role as refuse,
-    )  # needs the apps, which are loaded only now
+    from portal.tenancy.roles import refuse_unconfined_role as refuse  # noqa: PLC0415 - needs the apps loaded
 
     refuse()

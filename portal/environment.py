@@ -1,4 +1,4 @@
-"""Reads the environment for the settings; a bad or missing value ends the start with a sentence that says what to set."""
+"""Reads the environment for the settings; a bad or missing value ends the start with what to set."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def read(name: str, cast: Callable[[str], T], default: Any, says: str) -> T:
         return default  # type: ignore[no-any-return]
     try:
         return cast(raw)
-    except (ValueError, KeyError, ProgrammingError) as error:
+    except (ValueError, KeyError) as error:
         raise ImproperlyConfigured(f"{name} cannot be used: {error}. {says}") from None
 
 
@@ -108,7 +108,10 @@ def database(url: str) -> dict[str, Any]:
     """Read a PostgreSQL address (`postgresql://role:password@host:port/name?sslmode=…`) as Django's settings."""
     if not url.startswith(("postgres://", "postgresql://")):
         raise ValueError("it does not begin with postgresql://")
-    parts = conninfo_to_dict(url)
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError:  # its words may hold the password
+        raise ValueError("it is not an address that PostgreSQL understands") from None
     taken = {
         "NAME": parts.pop("dbname", ""),
         "USER": parts.pop("user", ""),

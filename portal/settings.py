@@ -290,7 +290,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 # Mail ------------------------------------------------------------------------------------------------------
 _mail = read(
     "EMAIL_URL",
-    lambda raw: environ.Env.email_url_config(raw),
+    environ.Env.email_url_config,
     {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"} if EMBEDDED_DATABASE else REQUIRED,
     "Set it to smtp+tls://user:password@host:587; the user's @ is written %40.",
 )

@@ -150,7 +150,7 @@ class Term(PracticeOwned):
         abstract = True
 
 
-class Member(Term):
+class Member(Term):  # noqa: DJ008 - shown by its person
     """A person's role in a practice."""
 
     ROLES: ClassVar = [Role.OWNER, Role.CONSULTANT, Role.AUDITOR]
@@ -172,7 +172,7 @@ class Member(Term):
         indexes = [models.Index(fields=["user"], name="member_user")]
 
 
-class Assignment(Term):
+class Assignment(Term):  # noqa: DJ008 - shown by its person
     """A person's role for one client."""
 
     ROLES: ClassVar = [

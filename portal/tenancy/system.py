@@ -1,4 +1,4 @@
-"""The doors for work that no person asked for: the operator's commands and the clock. They list ids and enter scopes."""
+"""The doors for work that no person asked for: the operator's commands and the clock."""
 
 from __future__ import annotations
 
