@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from portal.lib.dates import relative_due
+from portal.lib.dates import relative_due, relative_instant
 from portal.shell.navigation import Count
 from portal.tenancy.permissions import Access
 
@@ -42,8 +42,14 @@ class Entry:
         """The calendar day on which it falls due, for a reader in `zone`."""
         return self.due_at.astimezone(zone).date() if self.due_at else self.due_on  # type: ignore[return-value]
 
+    def is_late(self, now: datetime, zone: tzinfo) -> bool:
+        """Whether it is past; exactly on time is not, and a day counts until midnight."""
+        if self.due_at:
+            return self.due_at < now
+        return self.day(zone) < now.astimezone(zone).date()
+
     def ends_at(self, zone: tzinfo) -> datetime:
-        """The instant from which it is late; a day is over at midnight."""
+        """The instant by which it is owed; a day is over at midnight."""
         if self.due_at:
             return self.due_at
         return datetime.combine(self.day(zone) + timedelta(days=1), time(), zone)
@@ -51,7 +57,7 @@ class Entry:
     def shown(self, now: datetime, zone: tzinfo) -> Shown:
         """Give the entry with its words as they are at `now`."""
         if self.due_at:
-            state, words = instant_words(self.due_at, now)
+            state, words = relative_instant(self.due_at, now, zone)
         else:
             state, words = relative_due(self.day(zone), now.astimezone(zone).date())
         return Shown(self, state, words)
@@ -113,7 +119,7 @@ def sections(entries: Iterable[Entry], now: datetime, zone: tzinfo) -> list[Sect
     late, near, week = [], [], []
     for entry in sorted(entries, key=lambda each: (each.ends_at(zone), each.client_name, each.title)):
         ahead = (entry.day(zone) - today).days
-        if entry.ends_at(zone) <= now:
+        if entry.is_late(now, zone):
             late.append(entry)
         elif ahead <= 1:
             near.append(entry)
@@ -121,18 +127,6 @@ def sections(entries: Iterable[Entry], now: datetime, zone: tzinfo) -> list[Sect
             week.append(entry)
     parts = (("late", "Overdue", late), ("near", "Today and tomorrow", near), ("week", "Next seven days", week))
     return [Section(key, title, [each.shown(now, zone) for each in found]) for key, title, found in parts]
-
-
-def instant_words(due_at: datetime, now: datetime) -> tuple[str, str]:
-    """Say how far an instant is: in hours under 48 hours, then in days. What is late is rounded up, the rest down."""
-    seconds = (due_at - now).total_seconds()
-    late = seconds <= 0
-    step, unit = (3600, "hour") if abs(seconds) < 48 * 3600 else (86400, "day")
-    n = max(1, -int(seconds // step)) if late else int(seconds // step)
-    size = f"{n} {unit}{'' if n == 1 else 's'}"
-    if late:
-        return "late", f"{size} overdue"
-    return ("soon" if seconds <= WEEK * 86400 else "idle"), (f"In {size}" if n else "In less than an hour")
 
 
 def counted(n: int, one: str = "thing", many: str = "things") -> str:
