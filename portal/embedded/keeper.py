@@ -23,6 +23,7 @@ from portal.embedded.service import Service
 from portal.embedded.valkey import Valkey
 
 START_SECONDS = 60.0
+RETRY_SECONDS = 10.0
 MOST_FAILURES = 5  # starts in a row that ended before LASTING_SECONDS
 LASTING_SECONDS = 30.0
 SERVICES: dict[str, type[Postgres] | type[Valkey]] = {"postgres": Postgres, "valkey": Valkey}
@@ -80,14 +81,20 @@ class Keeper:
         return self.unused or self.told_to_stop
 
     def _start(self) -> subprocess.Popen[bytes]:
+        """Start the server, again if it ends at once: what a killed one has left may need a moment to go."""
         self.service.prepare()
-        process = self.service.launch()
         deadline = time.monotonic() + START_SECONDS
+        last_launch = time.monotonic() + RETRY_SECONDS
+        process = self.service.launch()
         while not self.service.is_ready():
-            if process.poll() is not None or time.monotonic() > deadline:
+            over = self.told_to_stop or time.monotonic() > deadline
+            if over or (process.poll() is not None and time.monotonic() > last_launch):
                 processes.end(process, steps=self.service.stop_steps)
                 log = self.home.log(self.service.name)
                 raise ServiceError(f"The embedded {self.service.name} does not start. Its log is {log}.")
+            if process.poll() is not None:
+                self._sleep(0.2)
+                process = self.service.launch()
             time.sleep(0.01)
         return process
 

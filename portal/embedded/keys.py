@@ -1,4 +1,4 @@
-"""The keys of an installation on embedded services, made once and kept beside its data for its owner alone."""
+"""The keys of an installation on embedded services, made once and kept with its data for its owner alone."""
 
 from __future__ import annotations
 

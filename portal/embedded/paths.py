@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import stat
 import sys
 from dataclasses import dataclass
@@ -83,7 +84,7 @@ def make_private(directory: Path, owner: int | None = None) -> None:
         found = directory.lstat()
         if not stat.S_ISDIR(found.st_mode):
             raise ServiceError(f"{directory} must be a directory. Remove what is there and start again.")
-        if os.getuid() == 0 and found.st_uid in (0, owner) and found.st_uid != owner:
+        if found.st_uid == os.getuid() != owner:
             os.chown(directory, owner, -1)
         elif found.st_uid != owner:
             raise ServiceError(
@@ -96,3 +97,11 @@ def make_private(directory: Path, owner: int | None = None) -> None:
         raise ServiceError(
             f"{directory} cannot be used ({error.strerror}). Set PLUMBLINE_HOME to a directory of your own."
         ) from error
+
+
+def make_socket_directory(directory: Path, owner: int | None = None) -> None:
+    """Make a private directory for a socket; root replaces what another user has left or put there."""
+    owner = os.getuid() if owner is None else owner
+    if os.getuid() == 0 and directory.exists() and directory.lstat().st_uid != owner:
+        shutil.rmtree(directory, ignore_errors=True)
+    make_private(directory, owner)

@@ -1,5 +1,6 @@
 """The embedded PostgreSQL server: finds it, creates its data directory and starts it. Keeps no process."""
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -9,6 +10,7 @@ import socket
 import struct
 import subprocess
 import time
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from portal.embedded import processes
 from portal.embedded.errors import ServiceError
 from portal.embedded.identity import Identity, everyone_may_enter, identity
 from portal.embedded.passwords import Passwords, passwords
-from portal.embedded.paths import CHECKOUT, Home, make_private
+from portal.embedded.paths import CHECKOUT, Home, make_private, make_socket_directory
 
 DATABASE = "plumbline"
 PORT = 5432  # only a part of the socket's name: the server listens on no network address
@@ -121,7 +123,7 @@ class Postgres:
         return accepts(self.sockets)
 
     def _launch(self, data: Path, sockets: Path) -> subprocess.Popen[bytes]:
-        make_private(sockets, self.identity.owner)
+        make_socket_directory(sockets, self.identity.owner)
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(sockets),
@@ -156,8 +158,10 @@ class Postgres:
         if not self.identity.is_other_user:
             return
         try:
-            self.place.mkdir(mode=0o711, parents=True, exist_ok=True)
+            self.place.mkdir(parents=True, exist_ok=True)
             self.place.chmod(0o711)
+            if self.place != self.home.root:
+                self.place.parent.chmod(0o711)
         except OSError as error:
             raise ServiceError(
                 f"{self.place} cannot be made ({error.strerror}). Set PLUMBLINE_HOME to a directory "
@@ -175,11 +179,23 @@ class Postgres:
         options = ["-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--data-checksums", *locale]
         if not self.durable:
             options.append("--no-sync")
-        self._run(
-            "initdb", "-D", str(draft), "--pwfile=/dev/stdin", *options, text=passwords(self.home).postgres
-        )
+        with self._password_file() as file:
+            self._run("initdb", "-D", str(draft), "--pwfile", str(file), *options)
         self._apply_roles(draft)
         draft.rename(self.data)
+
+    @contextlib.contextmanager
+    def _password_file(self) -> Iterator[Path]:
+        """Lend initdb the superuser's password in a file that only its user can read."""
+        file = self.place / "postgres.password"
+        file.unlink(missing_ok=True)
+        file.touch(mode=0o600)
+        os.chown(file, self.identity.owner, -1)
+        try:
+            file.write_text(passwords(self.home).postgres, "ascii")
+            yield file
+        finally:
+            file.unlink()
 
     def _apply_roles(self, data: Path) -> None:
         """Run roles.sql on a server that only this method can reach, then stop that server."""
@@ -263,15 +279,15 @@ class Postgres:
             raise ServiceError(f"{postgres} is version {words[2]}. Plumbline needs PostgreSQL 15 or newer.")
         return words[2]
 
-    def _run(self, program: str, *arguments: str, text: str) -> None:
-        answer = self._call(self.binaries / program, *arguments, text=text)
+    def _run(self, program: str, *arguments: str) -> None:
+        answer = self._call(self.binaries / program, *arguments)
         if answer.returncode:
             raise ServiceError(f"{program} failed: {answer.stderr.strip() or answer.stdout.strip()}")
 
-    def _call(self, program: Path, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    def _call(self, program: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             self.identity.command([str(program), *arguments]),
-            input=text,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             cwd="/",

@@ -50,7 +50,7 @@ class Child:
 
 
 def programs(host: str, port: int) -> list[Program]:
-    """Return the portal's own programs. The web server stops first: nothing is queued for a stopping worker."""
+    """Return the portal's programs. The web server stops first: it queues nothing for a stopping worker."""
     python = sys.executable
     celery = (python, "-W", "ignore:You're running the worker with superuser", "-m", "celery", "-A", "portal")
     web = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "2", "--workers-kill-timeout", "5")

@@ -14,7 +14,7 @@ def start() -> services.Endpoints:
     """Start the services on a new empty directory and return their addresses.
 
     Call it before settings are read. The environment carries the choice to child processes, so the workers of
-    a parallel test run share the services of the process that started them. A choice made before is left alone.
+    a parallel test run share the services of the process that started them. A choice made before stays.
     """
     if not os.environ.get("PLUMBLINE_TEST_SERVICES"):
         directory = tempfile.mkdtemp(prefix="plumbline-test-")

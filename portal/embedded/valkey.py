@@ -12,7 +12,7 @@ from pathlib import Path
 
 from portal.embedded import processes
 from portal.embedded.errors import ServiceError
-from portal.embedded.paths import Home, make_private
+from portal.embedded.paths import Home, make_private, make_socket_directory
 
 BROKER_NUMBER, CACHE_NUMBER = 0, 1
 
@@ -52,7 +52,7 @@ class Valkey:
 
     def prepare(self) -> None:
         make_private(self.data)
-        make_private(self.sockets)
+        make_socket_directory(self.sockets)
         deadline = time.monotonic() + 10
         while self._ask(b"SHUTDOWN\r\n") is not None:  # one that lost its keeper
             if time.monotonic() > deadline:
