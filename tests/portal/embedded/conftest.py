@@ -1,4 +1,4 @@
-"""Real servers on directories of their own, used by processes of their own: the test run's services stay as they are."""
+"""Real servers on directories of their own, used by processes of their own; the test run's stay as they are."""
 
 import contextlib
 import json

@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -225,8 +226,7 @@ def test_root_without_user_namespaces_runs_the_database_as_nobody(place):
     place.home.root.parent.chmod(0o755)
     with place.used(PLUMBLINE_NO_USER_NAMESPACE="1") as addresses:
         write_row(addresses)
-        status = f"/proc/{place.postmaster()}"
-        assert os.stat(status).st_uid == 65534
+        assert Path(f"/proc/{place.postmaster()}").stat().st_uid == 65534
         assert stat.S_IMODE((place.home.root / "secrets.json").stat().st_mode) == 0o600
         assert (place.home.root / "secrets.json").stat().st_uid == 0
     with place.used() as addresses:  # and back, in a namespace again
@@ -238,11 +238,11 @@ def test_data_that_nobody_cannot_reach_is_kept_elsewhere(tmp_path):
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     with a_place(str(closed)) as place:
-        elsewhere = f"/var/lib/plumbline/{place.home.key}"
+        elsewhere = Path("/var/lib/plumbline") / place.home.key
         try:
             with place.used(PLUMBLINE_NO_USER_NAMESPACE="1") as addresses:
                 write_row(addresses)
-            assert os.path.exists(f"{elsewhere}/postgres/PG_VERSION")
+            assert (elsewhere / "postgres" / "PG_VERSION").exists()
             assert stat.S_IMODE(closed.stat().st_mode) == 0o700
             with place.used(PLUMBLINE_NO_USER_NAMESPACE="1") as addresses:
                 assert read_row(addresses) == (41,)
