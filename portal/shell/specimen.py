@@ -46,10 +46,18 @@ class Sample(forms.Form):
     note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class SampleFilters(forms.Form):
+    """Filters of a register."""
+
+    q = forms.CharField(label="Name, system or scope", required=False)
+    whose = forms.ChoiceField(label="Client", choices=[("", "All clients")], required=False)
+    renews = forms.ChoiceField(label="Renews", choices=[("90", "Within 90 days")], required=False)
+
+
 def _fields() -> Sample:
     typed = {"name": "xero-invoices-sync", "owner": "", "place": "1p"}
     day = {"renewal_on_day": "31", "renewal_on_month": "2", "renewal_on_year": "2027"}
-    return Sample({**typed, **day}, prefix=None)
+    return Sample({**typed, **day})
 
 
 def _table(request: HttpRequest) -> Table:
@@ -139,7 +147,7 @@ def parts(request: HttpRequest) -> dict[str, Any]:
         "day": DAY,
         "colours": [(name, i % 6 * 70, i // 6 * 74) for i, name in enumerate(COLOURS)],
         "sample": _fields(),
-        "filters": Sample({"owner": ""}, prefix="f"),
+        "filters": SampleFilters({}),
         "chips": [Chip("Client: Harbour & Finch", "?"), Chip("Renews: within 90 days", "?")],
         "table": _table(request),
         "entries": _entries(),

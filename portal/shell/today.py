@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -125,8 +125,12 @@ def sections(entries: Iterable[Entry], now: datetime, zone: tzinfo) -> list[Sect
             near.append(entry)
         elif ahead <= WEEK:
             week.append(entry)
-    parts = (("late", "Overdue", late), ("near", "Today and tomorrow", near), ("week", "Next seven days", week))
-    return [Section(key, title, [each.shown(now, zone) for each in found]) for key, title, found in parts]
+    calm = [replace(each.shown(now, zone), state="idle") for each in week]
+    return [
+        Section("late", "Overdue", [each.shown(now, zone) for each in late]),
+        Section("near", "Today and tomorrow", [each.shown(now, zone) for each in near]),
+        Section("week", "Next seven days", calm),
+    ]
 
 
 def counted(n: int, one: str = "thing", many: str = "things") -> str:
