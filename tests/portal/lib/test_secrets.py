@@ -19,10 +19,8 @@ def test_a_pasted_secret_is_found(name):
     assert find_secret(SECRETS[name]) is not None
 
 
-@pytest.mark.parametrize("name", SECRETS)
+@pytest.mark.parametrize("name", [name for name in SECRETS if name != "bare hex"])
 def test_a_pasted_secret_is_found_inside_a_sentence(name):
-    if name == "bare hex":
-        pytest.skip("32 hexadecimal digits are a secret only when they are the whole text")
     assert find_secret(f"We use {SECRETS[name]} for the nightly run") is not None
 
 
@@ -30,6 +28,11 @@ def test_a_pasted_secret_is_found_inside_a_sentence(name):
 def test_an_ordinary_text_raises_no_alarm(text):
     assert find_secret(text) is None
     assert strip_text(text) == (text, [])
+
+
+def test_hexadecimal_digits_are_a_secret_only_as_the_whole_text():
+    assert find_secret(SECRETS["bare hex"]) == "long random token"
+    assert find_secret(f"object {SECRETS['bare hex']} of the store") is None
 
 
 def test_the_tables_are_large_enough():
@@ -230,9 +233,7 @@ def test_hostile_texts_of_forty_thousand_characters_end_soon():
         "    text = (piece * 40000)[:40000]\n"
         "    find_secret(text); strip_secrets([text, text + '!', 'x' + text])\n"
     )
-    subprocess.run(
-        [sys.executable, "-c", code], input=json.dumps(HOSTILE), text=True, check=True, timeout=120
-    )
+    subprocess.run([sys.executable, "-c", code], input=json.dumps(HOSTILE), text=True, check=True, timeout=30)
 
 
 def test_long_random_looking_blobs_are_no_tokens():
