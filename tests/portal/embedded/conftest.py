@@ -41,13 +41,21 @@ def until(condition: Callable[[], object], what: str, seconds: float = 30.0) -> 
         time.sleep(0.01)
 
 
+def status(pid: int) -> list[str]:
+    """Return state, parent and the rest of what Linux says of a process, or nothing."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
 def alive(pid: int) -> bool:
     """Answer whether a process runs; a zombie does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
+    return status(pid)[:1] not in ([], ["Z"])
+
+
+def parent(pid: int) -> int:
+    return int((status(pid) or ["", "0"])[1])
 
 
 @dataclass
@@ -98,7 +106,10 @@ class Place:
             user.let_go()
 
     def processes(self, word: str) -> list[int]:
-        """Return the living processes of this place whose command line holds the word."""
+        """Return the living processes of this place whose command line holds the word.
+
+        Not their children: one that PostgreSQL has just forked still bears its parent's command line.
+        """
         found = []
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit() or not alive(int(entry.name)):
@@ -108,7 +119,7 @@ class Place:
                 about = command + (entry / "environ").read_bytes().decode(errors="replace")
                 if word in command and (str(self.home.root) in about or self.home.key in about):
                     found.append(int(entry.name))
-        return found
+        return [pid for pid in found if parent(pid) not in found]
 
     def postmaster(self) -> int:
         (pid,) = self.processes("bin/postgres -D")
