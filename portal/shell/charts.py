@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 
+from portal.lib.dates import MONTHS
+
 INK, INK_3, RULE, RULE_2 = "#13201e", "#5a6864", "#dde2dd", "#b9c2bc"
 ACCENT, ACCENT_SOFT, CONTROL = "#0a5362", "#e3eff1", "#74817c"
 LATE, SOON = "#a11d2b", "#7b4b00"
 FACE = "Atkinson Hyperlegible Next Variable, Atkinson Paper, sans-serif"
 PIN_COLOURS = {"late": LATE, "soon": SOON, "then": ACCENT}
-MONTHS = "January February March April May June July August September October November December".split()
 LETTER, LABEL_STEP, MOST_PINS = 6.6, 34, 12
 
 
@@ -29,7 +30,7 @@ class Pin:
     state: str = "then"
 
 
-def _svg(name: str, width: float, height: float, inside: str, label: str = "", more: str = "") -> str:
+def _svg(name: str, width: float, height: float, inside: str, *, label: str = "", more: str = "") -> str:
     says = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true" focusable="false"'
     return (
         f'<svg class="{name}" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
@@ -41,7 +42,8 @@ def _text(x: float, y: float, words: str, colour: str = INK_3, more: str = "") -
     return f'<text x="{x:.1f}" y="{y:.1f}" font-size="12" fill="{colour}"{more}>{escape(words)}</text>'
 
 
-def _line(name: str, x1: float, y1: float, x2: float, y2: float, colour: str) -> str:
+def _line(name: str, start: tuple[float, float], end: tuple[float, float], colour: str) -> str:
+    (x1, y1), (x2, y2) = start, end
     return f'<line class="{name}" x1="{x1:.1f}" x2="{x2:.1f}" y1="{y1:.1f}" y2="{y2:.1f}" stroke="{colour}"/>'
 
 
@@ -112,7 +114,7 @@ def strip(total: int, done: float, *, big: int = 12, label: str, height: int = 2
     if 0 < done < total:
         at = done * step - 0.6
         shapes.append(f'<rect class="mark" x="{at:.2f}" y="0" width="1.6" height="{height}" fill="{LATE}"/>')
-    return _svg("strip", width, height, "".join(shapes), label, ' preserveAspectRatio="none"')
+    return _svg("strip", width, height, "".join(shapes), label=label, more=' preserveAspectRatio="none"')
 
 
 def trend(points: Sequence[float], labels: Sequence[str], label: str) -> str:
@@ -135,7 +137,7 @@ def trend(points: Sequence[float], labels: Sequence[str], label: str) -> str:
     shapes = []
     for share in (low, (low + 100) // 2, 100):
         name, colour = ("axis", INK) if share == low else ("grid", RULE)
-        shapes.append(_line(name, left, y(share), width - right, y(share), colour))
+        shapes.append(_line(name, (left, y(share)), (width - right, y(share)), colour))
         shapes.append(_text(left - 6, y(share) + 4, f"{share}%", more=' text-anchor="end"'))
     path = "M" + " L".join(f"{x(i):.1f} {y(share):.1f}" for i, share in enumerate(points))
     last = len(points) - 1
@@ -158,7 +160,7 @@ def trend(points: Sequence[float], labels: Sequence[str], label: str) -> str:
         anchor = "start" if i == 0 and last else "end" if i == last else "middle"
         if word:
             shapes.append(_text(x(i), height - 5, word, more=f' text-anchor="{anchor}"'))
-    return _svg("chart trend", width, height, "".join(shapes), label, f' font-family="{FACE}"')
+    return _svg("chart trend", width, height, "".join(shapes), label=label, more=f' font-family="{FACE}"')
 
 
 def progress(
@@ -180,7 +182,7 @@ def progress(
                 f'height="{height - 1}" fill="{fill}" stroke="{stroke}"/>'
             )
         at += wide
-    return _svg("progress", width, height, "".join(shapes), label, ' preserveAspectRatio="none"')
+    return _svg("progress", width, height, "".join(shapes), label=label, more=' preserveAspectRatio="none"')
 
 
 def _day(day: date) -> str:
@@ -234,32 +236,34 @@ def horizon(pins: Iterable[Pin], today: date, *, days: int = 90, label: str, wid
         x, wide, _ = placed[i]
         placed[i][2] = max((p[2] + 1 for p in placed[i + 1 :] if x - 3 <= p[0] <= x + wide), default=0)
     base = max((p[2] for p in placed), default=0) * LABEL_STEP + 44
-    shapes = _axis(today, days, base, scale, left, width - right)
+    shapes = _axis(today, days, base=base, left=left, right=width - right)
     for (x, _, level), (pin, name, words) in zip(placed, named, strict=True):
-        shapes += _pin(x, base - 30 - level * LABEL_STEP, base, pin.state, name, words)
-    return _svg("chart horizon", width, base + 30, "".join(shapes), label, f' font-family="{FACE}"')
+        shapes += _pin(pin.state, name, words, x=x, y=base - 30 - level * LABEL_STEP, base=base)
+    return _svg(
+        "chart horizon", width, base + 30, "".join(shapes), label=label, more=f' font-family="{FACE}"'
+    )
 
 
-def _axis(today: date, days: int, base: float, scale: float, left: float, right: float) -> list[str]:
-    shapes = []
+def _axis(today: date, days: int, *, base: float, left: float, right: float) -> list[str]:
+    shapes, scale = [], (right - left) / days
     for ahead in range(days + 1):
         day, x = today + timedelta(days=ahead), left + ahead * scale
         if ahead == 0 or (day.day == 1 and ahead > 6):
             word = "Today" if ahead == 0 else MONTHS[day.month - 1]
-            shapes.append(_line("grid", x, base, x, base + 24, RULE))
+            shapes.append(_line("grid", (x, base), (x, base + 24), RULE))
             shapes.append(_text(x + (5 if ahead else 0), base + 22, word))
         if ahead % 7 == 0:
-            shapes.append(_line("pin", x, base, x, base + 4, INK_3))
-    return [*shapes, _line("axis", left, base, right, base, INK)]
+            shapes.append(_line("pin", (x, base), (x, base + 4), INK_3))
+    return [*shapes, _line("axis", (left, base), (right, base), INK)]
 
 
-def _pin(x: float, y: float, base: float, state: str, name: str, words: str) -> list[str]:
+def _pin(state: str, name: str, words: str, *, x: float, y: float, base: float) -> list[str]:
     colour = PIN_COLOURS[state]
     diamond = f'<path class="p-{state}" d="M{x:.1f} {base - 5.5}l5.5 5.5-5.5 5.5-5.5-5.5Z" fill="{colour}"/>'
     dot = f'<circle class="p-then" cx="{x:.1f}" cy="{base}" r="4" fill="{colour}"/>'
     tone, ink = ("is-strong", INK) if state == "then" else (f"is-{state}", colour)
     return [
-        _line("pin", x, y - 9, x, base, INK_3),
+        _line("pin", (x, y - 9), (x, base), INK_3),
         dot if state == "then" else diamond,
         _text(x + 6, y, name, ink, f' class="{tone}" font-weight="600"'),
         _text(x + 6, y + 14, words),

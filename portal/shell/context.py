@@ -76,7 +76,9 @@ class Frame:
         """The client whose portal a client's person is in: the page's, or their only one."""
         with self._whole_scope():
             found = list(Client.objects.filter(pk__in=list(self.access.roles)).order_by("name")[:50])
-        named = self.request.path.removeprefix("/c/").split("/")[0] if self.request.path.startswith("/c/") else ""
+        named = (
+            self.request.path.removeprefix("/c/").split("/")[0] if self.request.path.startswith("/c/") else ""
+        )
         return next((each for each in found if each.slug == named), found[0] if len(found) == 1 else None)
 
     @cached_property
@@ -93,7 +95,9 @@ class Frame:
     @property
     def is_guide_reader(self) -> bool:
         """Whether the person may open the specimen sheet."""
-        return self.access.is_of_practice and (self.demonstration or self.access.may(Permission.MANAGE_PRACTICE))
+        return self.access.is_of_practice and (
+            self.demonstration or self.access.may(Permission.MANAGE_PRACTICE)
+        )
 
     @property
     def personal(self) -> list[tuple[str, str]]:

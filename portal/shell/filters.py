@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest
@@ -26,7 +27,7 @@ def active_chips(filters: forms.Form, request: HttpRequest) -> list[Chip]:
     chips = []
     for name, field in filters.fields.items():
         value = filters.cleaned_data.get(name)
-        if value in (None, "", [], ()):
+        if value in (None, "", False, [], ()):
             continue
         query = request.GET.copy()
         query.pop(filters.add_prefix(name), None)
@@ -44,10 +45,11 @@ def _words(field: forms.Field, value: object) -> str:
     return "yes" if value is True else str(value)
 
 
-def _flat(field: forms.ChoiceField) -> list[tuple[object, object]]:
-    pairs: list[tuple[object, object]] = []
-    for key, name in field.choices:
-        pairs.extend(name if isinstance(name, list | tuple) else [(key, name)])  # type: ignore[list-item]
+def _flat(field: forms.ChoiceField) -> list[tuple[Any, Any]]:
+    choices: Any = field.choices
+    pairs: list[tuple[Any, Any]] = []
+    for key, name in choices:
+        pairs.extend(name if isinstance(name, list | tuple) else [(key, name)])
     return pairs
 
 

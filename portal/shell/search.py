@@ -34,7 +34,7 @@ def search(access: Access, text: str) -> list[tuple[str, Sequence[Hit]]]:
     text = " ".join(text.split())[:200]
     if len(text) < SHORTEST or access.practice is None:
         return []
-    found = []
+    found: list[tuple[str, Sequence[Hit]]] = []
     for title, (_, find) in sorted(_kinds.items(), key=lambda kind: kind[1][0]):
         hits = list(find(access, text))[:MOST_A_KIND]
         if hits:

@@ -15,7 +15,20 @@ from portal.shell.today import Entry, Shown
 from portal.shell.widgets import DayField
 
 DAY = date(2026, 11, 19)
-COLOURS = ("ink", "ink-2", "ink-3", "accent", "focus", "control", "late", "soon", "ok", "wait", "idle", "paper")
+COLOURS = (
+    "ink",
+    "ink-2",
+    "ink-3",
+    "accent",
+    "focus",
+    "control",
+    "late",
+    "soon",
+    "ok",
+    "wait",
+    "idle",
+    "paper",
+)
 COLUMNS = (
     Column("name", "Credential", sort=True, narrow="lead"),
     Column("client", "Client", sort=True),
@@ -61,7 +74,8 @@ def _fields() -> Sample:
 
 
 def _table(request: HttpRequest) -> Table:
-    def row(name: str, client: str, owner: str | None, state: str, words: str, ahead: int, late: bool = False) -> Row:
+    def row(name: str, client: str, owner: str | None, status: tuple[str, str], ahead: int) -> Row:
+        state, words = status
         return Row(
             cells=(
                 Cell("lead", name, sub="Xero, OAuth token · in 1Password", url="#"),
@@ -71,8 +85,10 @@ def _table(request: HttpRequest) -> Table:
                 Cell("status", words, state=state, sub_date=DAY + timedelta(days=ahead)),
                 Cell("date", DAY - timedelta(days=90)),
             ),
-            state="late" if late else "",
-            action=Link("Record rotation", "#", primary=late) if state in ("late", "soon") else None,
+            state="late" if state == "late" else "",
+            action=Link("Record rotation", "#", primary=state == "late")
+            if state in ("late", "soon")
+            else None,
             menu=(Link("Hand over to another owner", "#"), Link("Record as revoked…", "#", danger=True)),
         )
 
@@ -81,9 +97,9 @@ def _table(request: HttpRequest) -> Table:
         caption="Credentials, soonest renewal first. Column headings with links sort the table.",
         headings=headings(COLUMNS, request, "renews"),
         rows=(
-            row("xero-invoices-sync", "Harbour & Finch", "Priya Nair", "late", "2 days overdue", -2, late=True),
-            row("hubspot-intake-app", "Penrose Legal", "Tom Okafor", "soon", "In 2 days", 2),
-            row("zendesk-triage-key", "Meridian Dental Group", None, "idle", "In 34 days", 34),
+            row("xero-invoices-sync", "Harbour & Finch", "Priya Nair", ("late", "2 days overdue"), -2),
+            row("hubspot-intake-app", "Penrose Legal", "Tom Okafor", ("soon", "In 2 days"), 2),
+            row("zendesk-triage-key", "Meridian Dental Group", None, ("idle", "In 34 days"), 34),
         ),
         empty=Empty("No credentials yet", "Read a workflow export, or add one."),
     )
@@ -123,7 +139,11 @@ def _entries() -> list[Shown]:
         action_label="Review",
         action_url="#",
     )
-    return [Shown(late, "late", "2 days overdue"), Shown(soon, "soon", "Tomorrow"), Shown(later, "idle", "In 7 days")]
+    return [
+        Shown(late, "late", "2 days overdue"),
+        Shown(soon, "soon", "Tomorrow"),
+        Shown(later, "idle", "In 7 days"),
+    ]
 
 
 def _pins() -> list[Pin]:

@@ -15,7 +15,7 @@ from portal.shell.navigation import Count
 from portal.tenancy.permissions import Access
 
 WEEK = 7
-NUMBERS = "no one two three four five six seven eight nine ten".split()
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,9 @@ def counted(n: int, one: str = "thing", many: str = "things") -> str:
 def standfirst(parts: Sequence[Section], today: date) -> tuple[str, str]:
     """Say in one or two sentences what is owed: first what is late (or empty), then the rest."""
     n = {part.key: len(part.entries) for part in parts}
-    first = f"{counted(n['late']).capitalize()} {'is' if n['late'] == 1 else 'are'} overdue." if n["late"] else ""
+    first = (
+        f"{counted(n['late']).capitalize()} {'is' if n['late'] == 1 else 'are'} overdue." if n["late"] else ""
+    )
     verb = "falls" if n["near"] == 1 else "fall"
     if n["near"]:
         what = counted(n["near"], "more", "more") if first else counted(n["near"])

@@ -86,7 +86,12 @@ def search(request: PortalRequest) -> HttpResponse:
     return render(
         request,
         "shell/search.html",
-        {"text": text, "found": found, "hits": sum(len(hits) for _, hits in found), "most": searching.MOST_A_KIND},
+        {
+            "text": text,
+            "found": found,
+            "hits": sum(len(hits) for _, hits in found),
+            "most": searching.MOST_A_KIND,
+        },
     )
 
 
@@ -115,7 +120,9 @@ def theme_set(request: HttpRequest) -> HttpResponse:
     if person.is_authenticated:
         actions.keep_theme(by=person, theme=theme)
     answer = HttpResponseRedirect(_way_back(request))
-    answer.set_cookie(THEME_COOKIE, theme, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure())
+    answer.set_cookie(
+        THEME_COOKIE, theme, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure()
+    )
     return answer
 
 
@@ -145,6 +152,8 @@ def specimen_sheet(request: PortalRequest) -> HttpResponse:
 
 def _way_back(request: HttpRequest) -> str:
     wished = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wished, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if url_has_allowed_host_and_scheme(
+        wished, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         return wished
     return reverse("today")

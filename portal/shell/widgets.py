@@ -12,8 +12,10 @@ from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from portal.lib.dates import MONTHS
+
 PARTS = ("day", "month", "year")
-MONTH_NAMES = tuple("jan feb mar apr may jun jul aug sep oct nov dec".split())
+MONTH_NAMES = tuple(month[:3].lower() for month in MONTHS)
 
 
 class SplitDayWidget(forms.MultiWidget):
@@ -139,4 +141,6 @@ class DayField(forms.MultiValueField):
             return date(year, month, day)
         except ValueError:
             part = "year" if not 1 <= year <= 9999 else "day"
-            raise self._wrong(f"{self._name} must be a real date: that month has no day {day}", [part]) from None
+            raise self._wrong(
+                f"{self._name} must be a real date: that month has no day {day}", [part]
+            ) from None

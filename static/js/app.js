@@ -21,6 +21,9 @@ addEventListener("keydown", (event) => {
 
 document.querySelector("[data-focus]")?.focus();
 
+// A row of views that scrolls sideways begins at the current one.
+document.querySelector(".views [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 // After an htmx swap: focus goes to the heading of what came, if it asks for it.
 addEventListener("htmx:afterSettle", (event) => event.target.querySelector?.("[data-focus]")?.focus());
 

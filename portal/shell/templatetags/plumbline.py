@@ -22,6 +22,11 @@ TONES = "abcd"
 UNITS = re.compile(r"(?<=\d) (?=(?:days?|hours?|min|h|of|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))")
 
 
+def _drawn(svg: str) -> SafeString:
+    """Trust markup of our own making: icons are a table, charts escape every word."""
+    return mark_safe(svg)  # noqa: S308
+
+
 def joined(words: str) -> str:
     """Join numbers and units by a no-break space."""
     return UNITS.sub("\u00a0", words)
@@ -29,12 +34,12 @@ def joined(words: str) -> str:
 
 @register.simple_tag
 def icon(name: str, size: int = 16, color: str = "") -> SafeString:
-    return mark_safe(icons.icon(name, size, color))
+    return _drawn(icons.icon(name, size, color))
 
 
 @register.simple_tag
 def mark(size: int = 26, color: str = "") -> SafeString:
-    return mark_safe(icons.mark(size, color))
+    return _drawn(icons.mark(size, color))
 
 
 @register.simple_tag
@@ -42,7 +47,7 @@ def status(state: str, words: object, picture: str = "", color: str = "") -> Saf
     """A mark and a word; `state` is late, soon, ok, wait or idle, `picture` another icon than its own."""
     if state not in STATES:
         raise ValueError(f"a status is one of {', '.join(STATES)}, not {state!r}")
-    drawn = mark_safe(icons.icon(picture or state, 14, color))
+    drawn = _drawn(icons.icon(picture or state, 14, color))
     return format_html('<span class="status is-{}">{}{}</span>', state, drawn, joined(str(words)))
 
 
@@ -65,7 +70,9 @@ def avatar(user: Any) -> SafeString:
 @register.simple_tag
 def person(user: Any, nobody: str = "No owner") -> SafeString:
     """A person with their initials; without one a dashed circle and "No owner"."""
-    return format_html('<span class="person">{}<span>{}</span></span>', avatar(user), str(user) if user else nobody)
+    return format_html(
+        '<span class="person">{}<span>{}</span></span>', avatar(user), str(user) if user else nobody
+    )
 
 
 def _as_day(value: date | datetime) -> date:
@@ -128,7 +135,9 @@ def moment(value: datetime | None, style: str = "short") -> SafeString:
     if not value:
         return mark_safe("")
     words = {"short": instant, "long": instant_long}[style](value)
-    return format_html('<time datetime="{}">{}</time>', timezone.localtime(value).isoformat(timespec="minutes"), words)
+    return format_html(
+        '<time datetime="{}">{}</time>', timezone.localtime(value).isoformat(timespec="minutes"), words
+    )
 
 
 @register.filter
@@ -150,32 +159,33 @@ def tally(
     waived: int = 0,
     fails: int = 0,
     unknown: int = 0,
+    *,
     size: float = 9,
     gap: float = 3,
 ) -> SafeString:
-    return mark_safe(charts.tally(passes, warns, waived, fails, unknown, size=size, gap=gap))
+    return _drawn(charts.tally(passes, warns, waived, fails, unknown, size=size, gap=gap))
 
 
 @register.simple_tag
 def strip(total: int, done: float, label: str, big: int = 12) -> SafeString:
-    return mark_safe(charts.strip(int(total), float(done), label=label, big=int(big)))
+    return _drawn(charts.strip(int(total), float(done), label=label, big=int(big)))
 
 
 @register.simple_tag
 def trend(points: Sequence[float], labels: Sequence[str], label: str) -> SafeString:
-    return mark_safe(charts.trend(points, labels, label))
+    return _drawn(charts.trend(points, labels, label))
 
 
 @register.simple_tag
 def progress(done: int, part: int = 0, rest: int = 0, label: str = "") -> SafeString:
-    return mark_safe(charts.progress(int(done), int(part), int(rest), label=label))
+    return _drawn(charts.progress(int(done), int(part), int(rest), label=label))
 
 
 @register.simple_tag
 def horizon(pins: Iterable[Any], today: date, label: str, days: int = 90) -> SafeString:
     """Renewals ahead; each pin has due_on, name and state (late, soon; anything else stands further off)."""
     drawn = [charts.Pin(p.due_on, p.name, p.state if p.state in ("late", "soon") else "then") for p in pins]
-    return mark_safe(charts.horizon(drawn, today, days=int(days), label=label))
+    return _drawn(charts.horizon(drawn, today, days=int(days), label=label))
 
 
 @register.simple_tag(takes_context=True)
