@@ -47,6 +47,9 @@ def prepare(argv: Sequence[str]) -> None:
     Services that were not running stop when the command ends. Exits with a sentence when one cannot start.
     """
     os.environ["PLUMBLINE_DATABASE_ROLE"] = role_of(argv)
+    port = _port(argv)
+    if port and "postgres" in services.wanted():
+        os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
     needed = [name for name in services_of(argv) if name in services.wanted()]
     if not needed:
         return
@@ -78,6 +81,17 @@ def services_of(argv: Sequence[str]) -> tuple[Name, ...]:
 
 def _command(argv: Sequence[str]) -> str | None:
     return argv[1] if len(argv) > 1 and not argv[1].startswith("-") else None
+
+
+def _port(argv: Sequence[str]) -> str | None:
+    """Return the port on which a serving command is told to listen: links and passkeys must name it too."""
+    if _command(argv) not in ("serve", "demo"):
+        return None
+    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+        value = following if word == "--port" else word.removeprefix("--port=")
+        if value != word and value.isdigit():
+            return value
+    return None
 
 
 def _asks_for_help(argv: Sequence[str]) -> bool:

@@ -18,7 +18,9 @@ class Console:
         self.codes = codes | {OWN_NAME: 1} if coloured else {}
 
     def line(self, name: str, text: str) -> None:
-        """Write one line; a terminal or pipe that has gone away is no reason to fail."""
+        """Write one line, unless blank; a terminal or pipe that has gone away is no reason to fail."""
+        if not text.strip():
+            return
         label = f"{name:<{self.width}} |"
         if name in self.codes:
             label = f"\x1b[{self.codes[name]}m{label}\x1b[0m"

@@ -29,12 +29,16 @@ LONGEST_PAUSE = 30.0
 
 @dataclass(frozen=True)
 class Program:
-    """A program to keep running. ``phase`` orders the stop: lower first; ``patience`` is in seconds."""
+    """A program to keep running. ``phase`` orders the stop: lower first; ``patience`` is in seconds.
+
+    ``orphaned`` is the signal that it gets when the supervisor has been killed (Linux).
+    """
 
     name: str
     command: tuple[str, ...]
     phase: int = 0
     patience: float = 10.0
+    orphaned: signal.Signals = signal.SIGTERM
 
 
 @dataclass
@@ -52,14 +56,41 @@ class Child:
 def programs(host: str, port: int) -> list[Program]:
     """Return the portal's programs. The web server stops first: it queues nothing for a stopping worker."""
     python = sys.executable
-    celery = (python, "-W", "ignore:You're running the worker with superuser", "-m", "celery", "-A", "portal")
-    web = ("--interface", "wsgi", "--workers", "2", "--blocking-threads", "2", "--workers-kill-timeout", "5")
+    celery = (
+        python,
+        "-W",
+        "ignore:You're running the worker with superuser",
+        "-m",
+        "celery",
+        "--quiet",
+        "-A",
+        "portal",
+    )
+    web = (
+        "--interface",
+        "wsgi",
+        "--no-ws",
+        "--workers",
+        "2",
+        "--blocking-threads",
+        "2",
+        "--workers-kill-timeout",
+        "5",
+    )
     work = ("--concurrency", "2", "--prefetch-multiplier", "1", "--without-gossip", "--without-mingle")
     schedule = ("--schedule", str(paths.home().root / "beat-schedule"), "--pidfile=")
     where = ("--host", host, "--port", str(port), "portal.wsgi:application")
     return [
         Program("web", (python, "-m", "granian", *web, *where)),
-        Program("worker", (*celery, "worker", *work, "--loglevel", "INFO"), phase=1, patience=25.0),
+        # An orderly stop of the worker would wait for a broker that ends with the supervisor. Its tasks are
+        # acknowledged late, so one that is cut off is handed out again.
+        Program(
+            "worker",
+            (*celery, "worker", *work, "--loglevel", "INFO"),
+            phase=1,
+            patience=25.0,
+            orphaned=signal.SIGKILL,
+        ),
         Program("beat", (*celery, "beat", *schedule, "--loglevel", "INFO")),
     ]
 
@@ -201,7 +232,7 @@ class Supervisor:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C is for the supervisor, which stops the others in order
-            preexec_fn=processes.dying_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one prctl call
+            preexec_fn=processes.dying_with_parent(child.program.orphaned),  # noqa: PLW1509 - one prctl call
         )
         assert child.process.stdout is not None
         os.set_blocking(child.process.stdout.fileno(), False)

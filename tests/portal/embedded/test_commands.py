@@ -52,6 +52,33 @@ def test_a_role_inherited_from_an_outer_command_does_not_stay(monkeypatch):
     assert os.environ["PLUMBLINE_DATABASE_ROLE"] == "app"
 
 
+@pytest.mark.parametrize(
+    ("words", "address"),
+    [
+        (["serve", "--port", "8001"], "http://127.0.0.1:8001"),
+        (["demo", "--port=8002"], "http://127.0.0.1:8002"),
+        (["serve"], None),
+        (["serve", "--port"], None),
+        (["pack", "--port", "8001"], None),
+    ],
+)
+def test_links_name_the_port_that_is_served(monkeypatch, words, address):
+    monkeypatch.setenv("PLUMBLINE_DATABASE_ROLE", "app")
+    monkeypatch.setenv("SITE_URL", "")  # so that what is set is undone at the end
+    monkeypatch.delenv("SITE_URL")
+    monkeypatch.setattr(services, "ensure", lambda names: None)
+    commands.prepare(["manage.py", *words])
+    assert os.environ.get("SITE_URL") == address
+
+
+def test_an_address_that_is_set_stays(monkeypatch):
+    monkeypatch.setenv("PLUMBLINE_DATABASE_ROLE", "app")
+    monkeypatch.setenv("SITE_URL", "https://portal.example.com")
+    monkeypatch.setattr(services, "ensure", lambda names: None)
+    commands.prepare(["manage.py", "serve", "--port", "8001"])
+    assert os.environ["SITE_URL"] == "https://portal.example.com"
+
+
 def test_a_service_set_from_outside_is_not_asked_for(monkeypatch):
     asked = []
     monkeypatch.setenv("PLUMBLINE_DATABASE_ROLE", "app")
