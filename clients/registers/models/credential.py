@@ -16,6 +16,8 @@ from clients.registers.models.record import (
     Environment,
     Record,
     RecordQuerySet,
+    backup_contradictions,
+    backup_is_somebody_else,
     is_target,
     named_once,
     platform_id,
@@ -23,6 +25,7 @@ from clients.registers.models.record import (
     together,
     vault_reference,
 )
+from clients.registers.rules.renewals import next_due_on
 from clients.registers.rules.vault_references import vault_name
 from portal.lib.fields import SafeCharField, SafeListField, SafeTextField
 from portal.tenancy.models import OwnedManager, YesNoUnknown
@@ -178,11 +181,7 @@ class Credential(Record):
                 name="credential_rotated_after_issue",
                 violation_error_message="The last rotation cannot be before the day of issue.",
             ),
-            models.CheckConstraint(
-                condition=Q(backup_owner__isnull=True) | Q(owner__isnull=True) | ~Q(backup_owner=F("owner")),
-                name="credential_backup_is_somebody_else",
-                violation_error_message="Choose somebody else than the owner as backup.",
-            ),
+            backup_is_somebody_else("credential"),
         ]
         indexes = [
             models.Index(fields=["practice", "client", "next_due_on", "id"], name="credential_by_due"),
@@ -198,6 +197,21 @@ class Credential(Record):
                 name="credential_without_owner",
             ),
         ]
+
+    def contradictions(self) -> dict[str, str]:
+        """Dates in their order, no reference where there is no secret, a backup who is somebody else."""
+        found = backup_contradictions(self.owner_id, self.backup_owner_id)
+        if self.issued_on and self.rotated_on and self.rotated_on < self.issued_on:
+            found["rotated_on"] = "Enter a rotation that is not before the day of issue."
+        if self.storage == self.Storage.NO_SECRET and self.storage_ref:
+            found["storage_ref"] = "Leave the reference empty when there is no stored secret."
+        return found
+
+    def work_out_next_due(self) -> None:
+        """Set the day by which it is next due from its dates. Actions call this before they save."""
+        self.next_due_on = next_due_on(
+            self.renewal_on, self.rotated_on, self.issued_on, self.rotation_interval_days
+        )
 
     @property
     def is_live(self) -> bool:

@@ -12,6 +12,9 @@ from django.db.models import Q
 from clients.registers.models.record import (
     ANSWER_LENGTH,
     Record,
+    approval_contradictions,
+    backup_contradictions,
+    backup_is_somebody_else,
     is_target,
     named_once,
     platform_id,
@@ -150,6 +153,7 @@ class Integration(Record):
             named_once("integration"),
             retired_together("integration"),
             together("integration_approved_by_someone", "approved_on", "approved_by"),
+            backup_is_somebody_else("integration"),
         ]
         indexes = [
             models.Index(fields=["practice", "client", "name"], name="integration_by_name"),
@@ -163,6 +167,13 @@ class Integration(Record):
                 name="integration_without_owner",
             ),
         ]
+
+    def contradictions(self) -> dict[str, str]:
+        """An approval has its day and its person; the backup is somebody else than the owner."""
+        return {
+            **approval_contradictions(self.approved_on, self.approved_by_id),
+            **backup_contradictions(self.owner_id, self.backup_owner_id),
+        }
 
     @property
     def due_on(self) -> date | None:

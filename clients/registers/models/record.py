@@ -116,6 +116,21 @@ class Record(Retirable, ClientOwned):
             kwargs={"client_slug": self.client.slug, "register": self.REGISTER, "pk": self.pk},
         )
 
+    def clean(self) -> None:
+        """Refuse what contradicts itself, in words; the database's constraints are the net under it."""
+        found = self.contradictions()
+        if found:
+            raise ValidationError(dict(found))
+
+    @property
+    def noun(self) -> str:
+        """The word for such a row in audit verbs: "sub_processor"."""
+        return str(self._meta.verbose_name).replace("-", "_")
+
+    def contradictions(self) -> dict[str, str]:
+        """Return the fields that contradict others, each with what to do about it."""
+        return {}
+
     @property
     def due_on(self) -> date | None:
         """The day by which something is to be done about it; None when nothing is."""
@@ -153,3 +168,29 @@ def named_once(table: str, live: Q | None = None) -> models.UniqueConstraint:
 def is_target(table: str) -> models.UniqueConstraint:
     """Make the constraint that composite foreign keys point at."""
     return models.UniqueConstraint(fields=["practice", "client", "id"], name=f"{table}_target")
+
+
+def backup_is_somebody_else(table: str) -> models.CheckConstraint:
+    """Make the constraint that the backup owner is not the owner."""
+    return models.CheckConstraint(
+        condition=Q(backup_owner__isnull=True) | Q(owner__isnull=True) | ~Q(backup_owner=models.F("owner")),
+        name=f"{table}_backup_is_somebody_else",
+    )
+
+
+def backup_contradictions(owner: object, backup: object) -> dict[str, str]:
+    """Say so when the backup owner is the owner."""
+    return (
+        {"backup_owner": "Choose somebody else than the owner as backup."}
+        if owner and owner == backup
+        else {}
+    )
+
+
+def approval_contradictions(approved_on: date | None, approved_by: object) -> dict[str, str]:
+    """Say so when an approval lacks its day or its person."""
+    if approved_on and not approved_by:
+        return {"approved_by": "Choose who approved it, or leave the day of approval empty."}
+    if approved_by and not approved_on:
+        return {"approved_on": "Enter the day of approval, or leave the person empty."}
+    return {}

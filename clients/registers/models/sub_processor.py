@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from clients.registers.models.record import (
     ANSWER_LENGTH,
     Record,
+    approval_contradictions,
     is_target,
     named_once,
     platform_id,
@@ -136,6 +137,13 @@ class SubProcessor(Record):
                 name="sub_processor_without_owner",
             ),
         ]
+
+    def contradictions(self) -> dict[str, str]:
+        """An approval has its day and its person; a DPA is reviewed after it was signed."""
+        found = approval_contradictions(self.approved_on, self.approved_by_id)
+        if self.dpa_signed_on and self.dpa_review_on and self.dpa_review_on <= self.dpa_signed_on:
+            found["dpa_review_on"] = "Enter a review that is after the day on which the DPA was signed."
+        return found
 
     @property
     def due_on(self) -> date | None:

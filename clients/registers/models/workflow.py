@@ -125,3 +125,9 @@ class Workflow(Record):
                 name="workflow_without_owner",
             ),
         ]
+
+    def contradictions(self) -> dict[str, str]:
+        """Attempts need a retry."""
+        if self.retry == self.Retry.NONE and self.retry_attempts is not None:
+            return {"retry_attempts": "Leave the number of attempts empty when it does not try again."}
+        return {}

@@ -1,0 +1,1 @@
+"""Forms of the registers: one a register, and one a verb."""
