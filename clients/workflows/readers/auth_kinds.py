@@ -78,8 +78,7 @@ def header_auth(headers: dict[str, str]) -> str:
     for name, value in headers.items():
         plain = name.lower()
         if plain == "authorization":
-            scheme = value.lstrip("=@{ ").lower()
-            return next((kind for kind in ("bearer", "basic") if scheme.startswith(kind)), "header")
+            return next((kind for kind in ("bearer", "basic") if kind in value.lower()), "header")
         if plain in {"x-api-key", "api-key", "apikey", "x-functions-key", "ocp-apim-subscription-key"}:
             return "api_key"
         if plain in {"cookie", "x-auth-token", "x-access-token"} or plain.endswith(("-token", "-signature")):

@@ -53,11 +53,11 @@ def _host(authority: str) -> str:
     host = authority.rpartition("@")[2].lower()
     if host.startswith("["):
         return _address(host[1:].partition("]")[0])
-    host, _, port = host.partition(":")
+    host, colon, port = host.partition(":")
     host = host.rstrip(".")
     if any(mark in authority.rpartition("@")[2] for mark in "{}$%*"):
         return ""
-    if not _HOST.fullmatch(host) or _PLACEHOLDER.search(host) or (port and not port.isdigit()):
+    if not _HOST.fullmatch(host) or _PLACEHOLDER.search(host) or (colon and not port.isdigit()):
         return ""
     return host
 

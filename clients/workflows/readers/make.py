@@ -52,9 +52,12 @@ def read_make(blueprint: dict[str, Any], where: str = "") -> ExportFacts:
     `scheduling` beside the blueprint, as in answers of Make's own API, is read when the caller puts it in.
     """
     list(_modules(blueprint["flow"], f"{where}.flow".lstrip("."), check=True))
-    content, refused = withhold(_without_samples(blueprint), where)
+    kept = _without_samples(blueprint)
+    content, refused = withhold(kept, where)
     found = Collector("make")
     found.refused(refused)
+    if kept != blueprint:
+        found.warn("The blueprint holds recorded samples, which may be personal data: they were not kept.")
     modules = list(_modules(content["flow"], "flow"))
     known = _known_connections(modules)
     for module in modules:

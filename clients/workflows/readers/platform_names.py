@@ -8,19 +8,16 @@ from clients.workflows.readers.hosts import own_name
 
 # What an app's name begins with, as whole words run together in lower case → the id in the platform list.
 _BEGINNINGS: dict[str, str] = {
-    "azureopenai": "azure", "openaigpt3": "openai", "openai": "openai", "chatgpt": "openai", "dalle": "openai",
-    "lmchatazureopenai": "azure", "lmchatopenai": "openai", "lmopenai": "openai", "embeddingsopenai": "openai",
-    "lmchatanthropic": "anthropic", "anthropic": "anthropic", "claude": "anthropic",
-    "lmchatmistral": "mistral", "mistral": "mistral",
-    "lmchatawsbedrock": "aws", "aws": "aws", "amazon": "aws",
+    "azureopenai": "azure_openai", "openaigpt3": "openai", "openai": "openai", "chatgpt": "openai", "dalle": "openai",
+    "anthropic": "anthropic", "claude": "anthropic", "mistral": "mistral", "awsbedrock": "aws_bedrock",
+    "amazonbedrock": "aws_bedrock", "aws": "aws", "amazon": "aws",
     "googlesheets": "google_workspace", "googledrive": "google_workspace", "googledocs": "google_workspace",
     "googlecalendar": "google_workspace", "googleforms": "google_workspace", "googleslides": "google_workspace",
     "googlechat": "google_workspace", "googlecontacts": "google_workspace", "googletasks": "google_workspace",
     "googlemeet": "google_workspace", "googlemail": "google_workspace", "googlerestricted": "google_workspace",
     "gsuite": "google_workspace", "googleworkspace": "google_workspace", "gmail": "google_workspace",
     "googlebigquery": "gcp", "googlecloud": "gcp", "googlefirebase": "gcp", "googlepubsub": "gcp",
-    "googlevertex": "gcp", "lmchatgooglevertex": "gcp", "bigquery": "gcp", "vertexai": "gcp",
-    "lmchatgooglegemini": "google_gemini", "embeddingsgooglegemini": "google_gemini",
+    "googlevertex": "google_vertex", "bigquery": "gcp", "vertexai": "google_vertex",
     "googlegemini": "google_gemini", "gemini": "google_gemini", "googlepalm": "google_gemini",
     "microsoftdynamics": "microsoft_dynamics", "microsoftsql": "microsoft_sql",
     "microsoftentra": "microsoft_365", "microsoftgraph": "microsoft_365", "microsoftoutlook": "microsoft_365",
@@ -37,36 +34,31 @@ _BEGINNINGS: dict[str, str] = {
     "shopify": "shopify", "airtable": "airtable", "notion": "notion", "supabase": "supabase", "neon": "neon",
     "vercel": "vercel", "twilio": "twilio", "sendgrid": "sendgrid", "sentry": "sentry", "github": "github",
     "axiom": "axiom", "zapier": "zapier", "n8n": "n8n", "integromat": "make", "makecom": "make",
-    "lmchatollama": "ollama", "lmollama": "ollama", "embeddingsollama": "ollama", "ollama": "ollama",
-    "lmchatcohere": "cohere", "lmcohere": "cohere", "cohere": "cohere", "lmchatgroq": "groq", "groq": "groq",
-    "lmchatopenrouter": "openrouter", "openrouter": "openrouter", "lmchatdeepseek": "deepseek", "deepseek": "deepseek",
-    "lmchatxaigrok": "xai", "xai": "xai", "perplexity": "perplexity",
-    "lmopenhuggingface": "hugging_face", "huggingface": "hugging_face", "embeddingshuggingface": "hugging_face",
+    "ollama": "ollama", "cohere": "cohere", "groq": "groq", "openrouter": "openrouter", "deepseek": "deepseek",
+    "xai": "xai", "perplexity": "perplexity", "huggingface": "hugging_face",
     "youtube": "youtube", "mysql": "mysql", "mongodb": "mongodb", "clickup": "clickup", "linkedin": "linkedin",
     "whatsapp": "whatsapp", "wordpress": "wordpress", "woocommerce": "woocommerce", "rabbitmq": "rabbitmq",
     "mailchimp": "mailchimp", "pipedrive": "pipedrive", "quickbooks": "quickbooks", "facebook": "facebook",
-    "memorypostgres": "postgres", "postgres": "postgres", "vectorstorepgvector": "postgres",
-    "memoryredis": "redis", "redis": "redis", "memorymongodb": "mongodb", "vectorstoremongodb": "mongodb",
-    "vectorstoresupabase": "supabase", "vectorstorepinecone": "pinecone", "pinecone": "pinecone",
-    "vectorstoreqdrant": "qdrant", "qdrant": "qdrant", "vectorstoreweaviate": "weaviate",
+    "postgres": "postgres", "pgvector": "postgres", "redis": "redis", "pinecone": "pinecone", "qdrant": "qdrant",
+    "weaviate": "weaviate", "zendesk": "zendesk", "powerautomate": "power_automate", "aibuilder": "microsoft_ai_builder",
 }  # fmt: skip
 
 # The end of a host name → the id in the platform list.
 _HOST_ENDINGS: dict[str, str] = {
-    "api.openai.com": "openai", "openai.azure.com": "azure", "api.anthropic.com": "anthropic",
+    "api.openai.com": "openai", "openai.azure.com": "azure_openai", "api.anthropic.com": "anthropic",
     "api.mistral.ai": "mistral", "generativelanguage.googleapis.com": "google_gemini", "openrouter.ai": "openrouter",
     "api.groq.com": "groq", "api.cohere.com": "cohere", "api.cohere.ai": "cohere", "api.perplexity.ai": "perplexity",
     "api.deepseek.com": "deepseek", "api.x.ai": "xai", "huggingface.co": "hugging_face",
     "sheets.googleapis.com": "google_workspace", "gmail.googleapis.com": "google_workspace",
     "drive.google.com": "google_workspace", "docs.google.com": "google_workspace",
-    "script.google.com": "google_workspace", "aiplatform.googleapis.com": "gcp", "storage.googleapis.com": "gcp",
+    "script.google.com": "google_workspace", "aiplatform.googleapis.com": "google_vertex", "storage.googleapis.com": "gcp",
     "bigquery.googleapis.com": "gcp", "googleapis.com": "google",
     "graph.microsoft.com": "microsoft_365", "sharepoint.com": "microsoft_365", "office.com": "microsoft_365",
     "login.microsoftonline.com": "microsoft_365", "outlook.com": "microsoft_365",
     "dynamics.com": "microsoft_dynamics", "vault.azure.net": "azure", "azurewebsites.net": "azure",
     "windows.net": "azure", "management.azure.com": "azure", "logic.azure.com": "azure",
     "hubapi.com": "hubspot", "hubspot.com": "hubspot", "force.com": "salesforce", "salesforce.com": "salesforce",
-    "slack.com": "slack", "xero.com": "xero", "stripe.com": "stripe", "myshopify.com": "shopify",
+    "zendesk.com": "zendesk", "slack.com": "slack", "xero.com": "xero", "stripe.com": "stripe", "myshopify.com": "shopify",
     "shopify.com": "shopify", "airtable.com": "airtable", "notion.com": "notion", "supabase.co": "supabase",
     "supabase.com": "supabase", "neon.tech": "neon", "vercel.com": "vercel", "vercel.app": "vercel",
     "twilio.com": "twilio", "sendgrid.com": "sendgrid", "sentry.io": "sentry", "github.com": "github",
@@ -74,12 +66,15 @@ _HOST_ENDINGS: dict[str, str] = {
     "make.com": "make", "integromat.com": "make", "zapier.com": "zapier",
 }  # fmt: skip
 
+# n8n puts the part that an app plays before its name: lmChatOpenAi, memoryPostgresChat.
+_PART = re.compile(r"^(?:lmChat|lm(?!Open[^A])|lmOpen|embeddings|memory|vectorStore|reranker)(?=[A-Z])")
 # Vendors also run words together ("sharepointonline"); a short beginning would then catch others ("todoist").
 _LONG_BEGINNINGS = sorted((word for word in _BEGINNINGS if len(word) >= 7), key=len, reverse=True)
 
 
 def platform_of_app(name: str) -> str:
     """Return the platform id for a vendor's app name such as `googleSheetsTrigger`, `google-drive` or `SlackCLIAPI`."""
+    name = _PART.sub("", name)
     words = slug(name).split("_")
     for count in range(len(words), 0, -1):
         if platform := _BEGINNINGS.get("".join(words[:count])):
