@@ -130,7 +130,7 @@ def install_lock(for_tests: bool) -> None:
             "-m",
             "pip",
             "install",
-            "--quiet",
+            "-qq",
             "--require-hashes",
             "--no-deps",
             "-r",
@@ -146,10 +146,19 @@ def _install_quickly(lock: Path) -> bool:
     """Install with uv, the machine's or a pinned one; False when that is not possible here."""
     uv = [found] if (found := shutil.which("uv")) else [str(PYTHON), "-m", "uv"]
     if not found and not _succeeds([*uv, "--version"]):
-        pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(INSTALLER_LOCK)]
+        pip = [str(PYTHON), "-m", "pip", "install", "-qq", "--require-hashes", "-r", str(INSTALLER_LOCK)]
         if not _succeeds(pip):
             return False
-    command = [*uv, "pip", "sync", "--quiet", "--require-hashes", "--python", str(PYTHON), str(lock)]
+    # Several indexes are searched as pip does; the hashes, not the index, decide what may be installed.
+    options = [
+        "--quiet",
+        "--require-hashes",
+        "--index-strategy",
+        "unsafe-best-match",
+        "--python",
+        str(PYTHON),
+    ]
+    command = [*uv, "pip", "sync", *options, str(lock)]
     return _succeeds(command, environment={"UV_PYTHON_DOWNLOADS": "never", **_pip_settings()})
 
 
