@@ -20,14 +20,14 @@ class Chip:
 
 
 def active_chips(filters: forms.Form, request: HttpRequest) -> list[Chip]:
-    """List the filters in use. Fields that hold nothing or fail their check make no chip."""
+    """List the filters in use. Fields that hold nothing, fail their check or are hidden make no chip."""
     if not filters.is_bound:
         return []
     filters.is_valid()
     chips = []
     for name, field in filters.fields.items():
         value = filters.cleaned_data.get(name)
-        if value in (None, "", False, [], ()):
+        if value in (None, "", False, [], ()) or filters[name].is_hidden:
             continue
         query = request.GET.copy()
         query.pop(filters.add_prefix(name), None)
@@ -53,10 +53,10 @@ def _flat(field: forms.ChoiceField) -> list[tuple[Any, Any]]:
     return pairs
 
 
-def clear_url(request: HttpRequest) -> str:
-    """Give the address without any filter, in the same order."""
+def clear_url(request: HttpRequest, *kept: str) -> str:
+    """Give the address without any filter, in the same order; parameters in `kept` stay too."""
     query = request.GET.copy()
     for name in list(query):
-        if name not in KEPT:
+        if name not in (*KEPT, *kept):
             query.pop(name)
     return f"?{query.urlencode()}"

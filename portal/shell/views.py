@@ -60,7 +60,7 @@ def today(request: PortalRequest) -> HttpResponse:
                 "whose": whose,
                 "filters": filters,
                 "chips": active_chips(filters, request),
-                "clear_url": clear_url(request),
+                "clear_url": clear_url(request, "whose"),
                 "sections": parts,
                 "late": len(parts[0].entries),
                 "shown": sum(len(part.entries) for part in parts),

@@ -1,0 +1,77 @@
+from collections.abc import Callable
+
+import pytest
+from django.test import Client as Browser
+
+from portal.accounts.models import User
+from portal.shell import navigation
+from portal.shell.navigation import Count, capped
+from portal.tenancy.models import Client
+from portal.tenancy.permissions import Access, Permission, Role
+from portal.tenancy.scope import Scope
+
+
+@pytest.fixture(autouse=True)
+def _empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(navigation, "_contents", {})
+    monkeypatch.setattr(navigation, "_client_views", [])
+    monkeypatch.setattr(navigation, "_personal", [])
+
+
+def access(alice: User, client: Client, role: Role) -> Access:
+    member = role if role in (Role.OWNER, Role.CONSULTANT) else None
+    return Access(alice, client.practice, member, {client.pk: role})
+
+
+def test_the_contents_list_what_is_registered_in_its_order(alice: User, client_a1: Client) -> None:
+    navigation.register("Work", "Find", "search", order=20)
+    navigation.register("Work", "Today", "today", count=lambda _: Count(9, late=2), order=10)
+    [(group, entries)] = navigation.contents(access(alice, client_a1, Role.OWNER), "/")
+    assert group == "Work"
+    assert [(each.title, each.url, each.is_current) for each in entries] == [
+        ("Today", "/", True),
+        ("Find", "/search/", False),
+    ]
+    assert entries[0].count == Count(9, late=2)
+
+
+def test_registering_twice_replaces(alice: User, client_a1: Client) -> None:
+    for title in ("Old", "New"):
+        navigation.register("Work", title, "today")
+    [(_, entries)] = navigation.contents(access(alice, client_a1, Role.OWNER), "/")
+    assert [each.title for each in entries] == ["New"]
+
+
+def test_a_group_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(ValueError, match="Work, Records, Publish"):
+        navigation.register("Elsewhere", "Today", "today")
+
+
+def test_a_place_without_the_right_is_not_shown(alice: User, client_a1: Client) -> None:
+    navigation.register("Work", "People", "settings", permission=Permission.MANAGE_PEOPLE)
+    assert navigation.contents(access(alice, client_a1, Role.CONSULTANT), "/") == []
+    assert navigation.contents(access(alice, client_a1, Role.OWNER), "/") != []
+
+
+def test_counts_stop_at_the_cap(client_a1: Client, client_a2: Client, in_a: Scope) -> None:
+    rows = Client.objects.all()
+    assert str(capped(rows, most=2)) == "2"
+    assert str(capped(rows, most=1)) == "1+"
+
+
+@pytest.mark.parametrize(
+    ("n", "late", "words"), [(9, 2, '9<span class="vh"> due, 2 overdue</span>'), (63, 0, ">63</b>")]
+)
+def test_a_count_in_red_says_so_to_screen_readers(
+    alice: User, signed_in: Callable[[User], Browser], n: int, late: int, words: str
+) -> None:
+    navigation.register("Work", "Today", "today", count=lambda _: Count(n, late))
+    assert words in signed_in(alice).get("/settings/").content.decode()
+
+
+def test_counts_run_over_everything_in_reach_on_a_page_of_one_client(
+    alice: User, client_a1: Client, client_a2: Client, signed_in: Callable[[User], Browser]
+) -> None:
+    navigation.register("Records", "Clients", "search", count=lambda _: Client.objects.count())
+    page = signed_in(alice).get("/settings/").content.decode()
+    assert "Clients<b>2</b>" in page
