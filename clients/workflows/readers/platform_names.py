@@ -40,7 +40,8 @@ _BEGINNINGS: dict[str, str] = {
     "whatsapp": "whatsapp", "wordpress": "wordpress", "woocommerce": "woocommerce", "rabbitmq": "rabbitmq",
     "mailchimp": "mailchimp", "pipedrive": "pipedrive", "quickbooks": "quickbooks", "facebook": "facebook",
     "postgres": "postgres", "pgvector": "postgres", "redis": "redis", "pinecone": "pinecone", "qdrant": "qdrant",
-    "weaviate": "weaviate", "zendesk": "zendesk", "powerautomate": "power_automate", "aibuilder": "microsoft_ai_builder",
+    "weaviate": "weaviate", "zendesk": "zendesk", "powerautomate": "power_automate",
+    "aibuilder": "microsoft_ai_builder",
 }  # fmt: skip
 
 # The end of a host name → the id in the platform list.
@@ -51,14 +52,16 @@ _HOST_ENDINGS: dict[str, str] = {
     "api.deepseek.com": "deepseek", "api.x.ai": "xai", "huggingface.co": "hugging_face",
     "sheets.googleapis.com": "google_workspace", "gmail.googleapis.com": "google_workspace",
     "drive.google.com": "google_workspace", "docs.google.com": "google_workspace",
-    "script.google.com": "google_workspace", "aiplatform.googleapis.com": "google_vertex", "storage.googleapis.com": "gcp",
+    "script.google.com": "google_workspace", "aiplatform.googleapis.com": "google_vertex",
+    "storage.googleapis.com": "gcp",
     "bigquery.googleapis.com": "gcp", "googleapis.com": "google",
     "graph.microsoft.com": "microsoft_365", "sharepoint.com": "microsoft_365", "office.com": "microsoft_365",
     "login.microsoftonline.com": "microsoft_365", "outlook.com": "microsoft_365",
     "dynamics.com": "microsoft_dynamics", "vault.azure.net": "azure", "azurewebsites.net": "azure",
     "windows.net": "azure", "management.azure.com": "azure", "logic.azure.com": "azure",
     "hubapi.com": "hubspot", "hubspot.com": "hubspot", "force.com": "salesforce", "salesforce.com": "salesforce",
-    "zendesk.com": "zendesk", "slack.com": "slack", "xero.com": "xero", "stripe.com": "stripe", "myshopify.com": "shopify",
+    "zendesk.com": "zendesk",
+    "slack.com": "slack", "xero.com": "xero", "stripe.com": "stripe", "myshopify.com": "shopify",
     "shopify.com": "shopify", "airtable.com": "airtable", "notion.com": "notion", "supabase.co": "supabase",
     "supabase.com": "supabase", "neon.tech": "neon", "vercel.com": "vercel", "vercel.app": "vercel",
     "twilio.com": "twilio", "sendgrid.com": "sendgrid", "sentry.io": "sentry", "github.com": "github",

@@ -52,6 +52,9 @@ _ARGUMENT = re.compile(
     r"[\"'](?P<name>[\w.-]{2,60})[\"']\s{0,5},\s{0,5}[\"'`](?P<value>(?!\[secret)[^\"'`\n]{1,2000})[\"'`]"
 )
 
+# How much of a value decides whether it is an expression: keeps hostile braces cheap.
+_LOOKED_AT = 4_000
+
 
 def strip_value(text: str, key: str = "") -> tuple[str, list[str]]:
     """Return a text that stands under `key` without its secrets, and their kinds.
@@ -142,7 +145,7 @@ def _words(name: str) -> str:
 
 def _literal(value: str) -> str:
     """Return what is left of a value without its expressions and scheme word; empty for a reference or placeholder."""
-    bare = value.replace(MARKER, "").strip().removeprefix("=").strip()
+    bare = value[:_LOOKED_AT].replace(MARKER, "").strip().removeprefix("=").strip()
     bare = _EXPRESSION.sub("", bare).strip()
     bare = _SCHEME_WORD.sub("", bare + " ").strip()
     return "" if len(bare) < 3 or _NOT_A_VALUE.match(bare) else bare

@@ -160,3 +160,8 @@ def test_nothing_but_the_secret_is_lost():
     clean, refused = withhold({"code": f"a = 1\nkey = '{GITHUB}'\nb = 2"})
     assert clean["code"].splitlines()[0::2] == ["a = 1", "b = 2"]
     assert len(refused) == 1
+
+
+def test_a_hostile_value_costs_time_in_proportion_to_its_length():
+    clean, _ = withhold({"token": "{{" * 500_000, "text": "='" * 300_000})
+    assert set(clean) == {"token", "text"}
