@@ -39,7 +39,7 @@ _kept_keys = embedded_keys.kept() if EMBEDDED_DATABASE else None
 SITE_URL = read(
     "SITE_URL",
     site,
-    "http://127.0.0.1:8000" if EMBEDDED_DATABASE else REQUIRED,
+    "http://localhost:8000" if EMBEDDED_DATABASE else REQUIRED,
     "Set it to the address that people open, for example https://portal.example.com.",
 )
 _address = urlsplit(SITE_URL)
@@ -235,6 +235,27 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _address.scheme
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_FORMS = {
+    "login": "portal.accounts.forms.SignInForm",
+    "signup": "portal.accounts.forms.SignUpForm",
+    "reset_password": "portal.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "portal.accounts.forms.NewPasswordForm",
+    "change_password": "portal.accounts.forms.ChangePasswordForm",
+    "set_password": "portal.accounts.forms.SetPasswordForm",
+    "add_email": "portal.accounts.forms.ChangeEmailForm",
+}
+ACCOUNT_RATE_LIMITS = {  # beside allauth's own; per address of the network, per person, per account that is tried
+    "second_factor": "10/5m/key,60/m/ip",
+    "step_up": "10/5m/user",
+    "sign_in_link": "20/m/ip",
+    "set_up": "20/m/ip",
+    "invite": "60/h/user",
+}
 SOCIALACCOUNT_ADAPTER = "portal.accounts.adapter.SocialAccountAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 OIDC_SERVER_URL = read("OIDC_SERVER_URL", str, "", "Set it to the identity provider's issuer address.")
@@ -333,4 +354,5 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}, "fontTools": {"level": "ERROR"}},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# Browsers allow passkeys on this machine's own address without https; the library's check does not know that.
+SILENCED_SYSTEM_CHECKS: list[str] = [] if HTTPS else ["otp_webauthn.E031"]
