@@ -8,6 +8,7 @@ import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from portal.embedded.errors import ServiceError
 
@@ -16,6 +17,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 # sockaddr_un holds 108 bytes with the closing NUL on Linux, 104 on macOS: the shorter is safe for both.
 # PostgreSQL makes a second file with ".lock" behind the name, which is no socket and may be longer.
 LONGEST_SOCKET_PATH = 103
+LONGEST_LOG = 10_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,13 @@ class Home:
 
     def log(self, name: str) -> Path:
         return self.root / "logs" / f"{name}.log"
+
+    def open_log(self, name: str) -> BinaryIO:
+        """Open a log to write at its end; a long one is put aside first, in place of the one before it."""
+        log = self.log(name)
+        if log.exists() and log.stat().st_size > LONGEST_LOG:
+            log.replace(log.with_suffix(".log.1"))
+        return log.open("ab")
 
     def socket_directory(self, service: str) -> Path:
         """Return the directory of a service's socket, short enough for a socket path.

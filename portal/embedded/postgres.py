@@ -139,7 +139,7 @@ class Postgres:
         command = [str(self.binaries / "postgres"), "-D", str(data)]
         for key, value in settings.items():
             command += ["-c", f"{key}={value}"]
-        with self.home.log(self.name).open("ab") as log:
+        with self.home.open_log(self.name) as log:
             return subprocess.Popen(
                 self.identity.command(command),
                 stdin=subprocess.DEVNULL,

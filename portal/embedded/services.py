@@ -124,7 +124,7 @@ class Hold:
     def start_keeper(self) -> None:
         """Start a keeper. One too many ends by itself, so two starters need not know of each other."""
         environment = os.environ | {"PLUMBLINE_HOME": str(self.home.root)}
-        with self.home.log(f"{self.name}-keeper").open("ab") as log:
+        with self.home.open_log(f"{self.name}-keeper") as log:
             self.keeper = subprocess.Popen(
                 [sys.executable, "-m", "portal.embedded.keeper", self.name],
                 cwd=CHECKOUT,

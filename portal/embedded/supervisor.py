@@ -101,7 +101,10 @@ def run(host: str, port: int, *, stream: TextIO = sys.stdout) -> int:
     home.create()
     with only_one():
         refuse_taken_port(host, port)
-        services.ensure()
+        try:
+            services.ensure()
+        except KeyboardInterrupt:
+            return 0
         shown = f"[{host}]" if ":" in host else host
         return Supervisor(
             programs(host, port), stream, greeting=f"http://{shown}:{port}/", address=(host, port)

@@ -75,7 +75,7 @@ class Valkey:
         command = [str(find_binary())]
         for key, value in settings.items():
             command += [f"--{key}", value]
-        with self.home.log(self.name).open("ab") as log:
+        with self.home.open_log(self.name) as log:
             return subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

@@ -72,3 +72,14 @@ def test_passwords_are_made_once_and_differ(tmp_path):
     assert len(set(vars(first).values())) == 4
     assert stat.S_IMODE(home.secrets.stat().st_mode) == 0o600
     assert [path.name for path in home.root.iterdir() if path.is_file()] == ["secrets.json"]
+
+
+def test_a_long_log_is_put_aside(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "LONGEST_LOG", 3)
+    home = Home(tmp_path / "home")
+    home.create()
+    for line in (b"1234", b"5", b"6"):
+        with home.open_log("postgres") as log:
+            log.write(line)
+    assert home.log("postgres").read_bytes() == b"56"
+    assert (home.root / "logs" / "postgres.log.1").read_bytes() == b"1234"
