@@ -5,6 +5,7 @@ holds a shared lock on one file; the keeper waits for the exclusive one. The ker
 killed counts no more, and a command, a test run and the supervisor share a server without knowing each other.
 """
 
+import contextlib
 import fcntl
 import os
 import select
@@ -114,6 +115,8 @@ class Keeper:
                 if failures >= MOST_FAILURES:
                     return 1
         processes.end(process, steps=self.service.stop_steps)
+        with contextlib.suppress(OSError):
+            self.service.sockets.rmdir()
         return 0
 
     def _sleep(self, seconds: float | None) -> None:

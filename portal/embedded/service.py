@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+from pathlib import Path
 from typing import Protocol
 
 
@@ -10,6 +11,10 @@ class Service(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def sockets(self) -> Path:
+        """The directory of the server's socket; it exists while the server runs."""
 
     @property
     def stop_steps(self) -> tuple[tuple[signal.Signals, float], ...]:

@@ -37,6 +37,7 @@ def test_services_that_a_command_started_end_with_it(place):
         write_row(addresses)
     assert len(servers) == 2
     assert not place.servers()
+    assert not any(place.home.socket_directory(name).exists() for name in ("postgres", "valkey", "setup"))
     assert not place.processes("portal.embedded.keeper")
     with place.used() as addresses:
         assert read_row(addresses) == (41,)
