@@ -27,12 +27,13 @@ document.querySelector(".views [aria-current]")?.scrollIntoView({ inline: "cente
 // After an htmx swap: focus goes to the heading of what came, if it asks for it.
 addEventListener("htmx:afterSettle", (event) => event.target.querySelector?.("[data-focus]")?.focus());
 
-// A form is sent once, however often its button is pressed.
+// A form is sent once, however often its button is pressed; after a while again, for forms that answer with a file.
 addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || form.dataset.again !== undefined) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 4000);
 });
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
