@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
+from portal.lib.fields import refuse_secrets
 from portal.tenancy.scope import Scope, ScopeError, current, enter, narrowed
 
 if TYPE_CHECKING:
@@ -33,8 +34,10 @@ def action(name: str, *, by: User | None, why: str = "", client: Client | None =
     one again after it; a nested action without a reason keeps the outer one.
     by: who does it: the scope's person, or in a scope without one (a task, a command) whoever is named here.
     client: keeps the body to this client's rows.
-    Raises NotTheActorError when `by` is not the person of the scope.
+    Raises NotTheActorError when `by` is not the person of the scope, SecretRefused for a secret in the reason:
+    what is in the trail stays in it.
     """
+    refuse_secrets(why)
     scope = current()
     person = _actor(scope, name, by)
     changes: dict[str, Any] = {"action": name, "reason": why or scope.reason, "person": person}
@@ -65,8 +68,10 @@ def record(
     Without either and without a scope the event belongs to no practice, and the operator alone reads it.
     details: what to keep in clear, small and free of personal data. private: what identifies somebody (the id of a
     user, an address): kept apart, replaced by tokens, and erased by `audit forget`.
-    Raises ScopeError for another practice than the scope's, ProgrammingError for a client outside the scope.
+    Raises ScopeError for another practice than the scope's, ProgrammingError for a client outside the scope,
+    SecretRefused for a secret in any of the texts.
     """
+    refuse_secrets([why, label, object_id, dict(details or {})])
     scope = _filed(current(), client, practice_id)
     if by is not None:
         scope = replace(scope, person=_actor(scope, name, by))

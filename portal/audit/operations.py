@@ -37,14 +37,14 @@ class Columns:
 def always_hidden(model: type[models.Model]) -> set[str]:
     """Columns that no event may show, whatever was asked: sealed values and bytes."""
     fields = model._meta.concrete_fields
-    return {field.column for field in fields if isinstance(field, SealedTextField | models.BinaryField)}
+    return {str(field.column) for field in fields if isinstance(field, SealedTextField | models.BinaryField)}
 
 
 def always_private(model: type[models.Model]) -> set[str]:
     """Columns that name a person of the portal: events show a token for them."""
     user = settings.AUTH_USER_MODEL.lower()
     return {
-        field.column
+        str(field.column)
         for field in model._meta.concrete_fields
         if isinstance(field.remote_field, models.ManyToOneRel)
         and field.remote_field.model._meta.label_lower == user

@@ -1,5 +1,13 @@
 """Addresses of the audit room."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from portal.audit import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("c/<slug:client_slug>/activity/", views.client_activity, name="client_activity"),
+    path(
+        "c/<slug:client_slug>/activity/export/", views.client_activity_export, name="client_activity_export"
+    ),
+    path("practice/activity/", views.practice_activity, name="practice_activity"),
+]

@@ -94,7 +94,7 @@ DECLARE
   practice_column CONSTANT text := TG_ARGV[2];
   client_column CONSTANT text := TG_ARGV[3];
   label_column CONSTANT text := TG_ARGV[4];
-  filed CONSTANT text[] := hidden || ARRAY['id', practice_column, client_column];
+  filed CONSTANT text[] := hidden || ARRAY['id', 'internal', practice_column, client_column];
   the_action CONSTANT text := coalesce(current_setting('app.action', true), '');
   before jsonb;
   after jsonb;

@@ -1,0 +1,264 @@
+"""Turns an event into words. Upper rooms register the nouns of their tables and the words of their actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import models
+
+from portal.audit.models import AuditEvent
+from portal.audit.names import FORGOTTEN, SYSTEM
+from portal.audit.phrases import humanised, past
+from portal.lib.dates import format_table
+
+LONGEST = 160
+NOTHING = "nothing"
+# In every table; they say nothing to a reader.
+PLUMBING = frozenset({"id", "practice_id", "client_id", "created_at", "updated_at"})
+VERBS = {"insert": "added", "update": "changed", "delete": "deleted"}
+
+Show = Callable[[Any], str]
+Columns = Mapping[str, str | tuple[str, Show] | None]
+Links = Callable[[Iterable[str]], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Noun:
+    """What rows of a table are called, and how their columns are shown; None leaves a column out."""
+
+    noun: str
+    title: str = ""
+    columns: Columns = field(default_factory=dict)
+    links: Links | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One changed column in words; `before` is empty where the row was added."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event in words; `at` in the reader's zone, `place` the client's name where several are listed."""
+
+    event: AuditEvent
+    at: datetime
+    place: str
+    who: str
+    did: str
+    noun: str
+    title: str
+    url: str
+    changes: tuple[Change, ...]
+    why: str
+
+    @property
+    def day(self) -> date:
+        return self.at.date()
+
+    @property
+    def clock(self) -> str:
+        return f"{self.at:%H:%M}"
+
+    @property
+    def instant(self) -> str:
+        """The instant for machines."""
+        return self.at.isoformat(timespec="seconds")
+
+    @property
+    def text(self) -> str:
+        """The whole in one line, for tables and tests."""
+        parts = [" ".join(filter(None, (self.who, self.did, self.noun, self.title)))]
+        if self.changes:
+            shown = (
+                f"{each.label} {each.before} → {each.after}" if each.before else f"{each.label} {each.after}"
+                for each in self.changes
+            )
+            parts.append(": " + ", ".join(shown))
+        if self.why:
+            parts.append(f", why: {self.why}")
+        return "".join(parts)
+
+
+_nouns: dict[str, Noun] = {}
+_phrases: dict[str, str] = {}
+
+
+def register(
+    *,
+    table: str,
+    noun: str,
+    title: str = "",
+    columns: Columns | None = None,
+    links: Links | None = None,
+) -> None:
+    """Name a table's rows.
+
+    table: the database table, or for events without a row the `object` that `record` was given.
+    title: column that names a row when the trigger has none. columns: label by column, or (label, how to show the
+    value), or None to leave it out; other columns are shown by their own names.
+    links: gives the address of each id that still exists (see `links_of`), asked once a page.
+    """
+    _nouns[table] = Noun(noun, title, columns or {}, links)
+
+
+def register_action(name: str, phrase: str) -> None:
+    """Say what somebody did: register_action("sign_in.refuse", "was refused at sign-in")."""
+    _phrases[name] = phrase
+
+
+def nouns() -> dict[str, str]:
+    """Give the registered tables with what their rows are called."""
+    return {table: entry.noun for table, entry in sorted(_nouns.items(), key=lambda each: each[1].noun)}
+
+
+def links_of(model: type[models.Model]) -> Links:
+    """Link rows of a model by their `get_absolute_url`, those that are still there and in scope."""
+
+    def found(ids: Iterable[str]) -> dict[str, str]:
+        rows = model._default_manager.filter(pk__in=list(ids))
+        if any(each.name == "client" for each in model._meta.fields):
+            rows = rows.select_related("client")
+        return {str(row.pk): row.get_absolute_url() for row in rows}  # type: ignore[attr-defined]
+
+    return found
+
+
+def lines_of(
+    events: Iterable[AuditEvent],
+    names: Mapping[UUID, str],
+    zone: ZoneInfo,
+    *,
+    places: Mapping[UUID, str] | None = None,
+    linked: bool = True,
+) -> list[Line]:
+    """Put events into words.
+
+    names: as `names.names_of` gives them. places: names of clients by id, to tell where an event belongs.
+    linked: look up addresses; costs one query a linked table.
+    """
+    listed = list(events)
+    urls = _urls(listed) if linked else {}
+    return [
+        _line(
+            event,
+            names,
+            zone,
+            urls.get((event.object, event.object_id), ""),
+            (places or {}).get(event.client_id or event.chain, ""),
+        )
+        for event in listed
+    ]
+
+
+def _urls(events: list[AuditEvent]) -> dict[tuple[str, str], str]:
+    ids: dict[str, set[str]] = {}
+    for event in events:
+        if event.object_id:
+            ids.setdefault(event.object, set()).add(event.object_id)
+    urls: dict[tuple[str, str], str] = {}
+    for table, wanted in ids.items():
+        links = _nouns[table].links if table in _nouns else None
+        if links is not None:
+            urls |= {(table, pk): url for pk, url in links(wanted).items()}
+    return urls
+
+
+def _line(event: AuditEvent, names: Mapping[UUID, str], zone: ZoneInfo, url: str, place: str) -> Line:
+    payload = event.payload
+    entry = _nouns.get(event.object, Noun(humanised(event.object.split("_", 1)[-1])))
+    show = _Values(names, zone)
+    changes = tuple(_changes(entry, payload["changes"], payload["op"], show))
+    title = payload["label"] or _title(entry, payload["changes"])
+    did, noun = _did(event.action, payload["op"], entry.noun)
+    who = names.get(event.actor, FORGOTTEN) if event.actor else SYSTEM
+    at = event.at.astimezone(zone)
+    return Line(event, at, place, who, did, noun, title, url, changes, payload["why"])
+
+
+def _did(action: str, op: str, noun: str) -> tuple[str, str]:
+    """Give verb and noun. An action on the row's own noun lends its verb; another one is said beside the plain verb."""
+    acted_on, _, verb = action.partition(".")
+    if op == "event":
+        return (_phrases[action], "") if action in _phrases else (past(verb), noun or humanised(acted_on))
+    if action in _phrases:
+        return _phrases[action], noun
+    if verb and humanised(acted_on) == noun.casefold().replace("-", " "):
+        return past(verb), noun
+    return VERBS[op], noun
+
+
+def _title(entry: Noun, changes: Mapping[str, Any]) -> str:
+    value = changes.get(entry.title)
+    if isinstance(value, list) and value:
+        value = value[-1]
+    return str(value or "")
+
+
+def _changes(entry: Noun, changes: Mapping[str, Any], op: str, show: _Values) -> Iterable[Change]:
+    for column, value in changes.items():
+        spec = entry.columns.get(column, humanised(column.removesuffix("_id")))
+        if spec is None or (column in PLUMBING and column not in entry.columns):
+            continue
+        label, own = spec if isinstance(spec, tuple) else (spec, None)
+        if value == "[hidden]":
+            yield Change(label, "", "changed, not shown")
+        elif op == "update" and isinstance(value, list):
+            yield Change(label, show(value[0], own), show(value[1], own))
+        else:
+            yield Change(label, "", show(value, own))
+
+
+@dataclass(frozen=True)
+class _Values:
+    """Shows the values of a payload: dates as days, tokens as names, long texts shortened."""
+
+    names: Mapping[UUID, str]
+    zone: ZoneInfo
+
+    def __call__(self, value: Any, own: Show | None = None) -> str:
+        if value is None or value in ("", []):
+            return NOTHING
+        if isinstance(value, dict):
+            return self._object(value)
+        if own is not None:
+            return own(value)
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, list):
+            return _short(", ".join(self(each) for each in value))
+        return _short(self._text(value) if isinstance(value, str) else str(value))
+
+    def _object(self, value: Mapping[str, Any]) -> str:
+        if set(value) == {"token"}:
+            return self.names.get(UUID(value["token"]), FORGOTTEN)
+        if set(value) == {"length", "sha256"}:
+            return f"a text of {value['length']} bytes"
+        return _short(", ".join(f"{key}: {self(each)}" for key, each in value.items()))
+
+    def _text(self, value: str) -> str:
+        if not value[:4].isdigit() or value[4:5] != "-":
+            return value
+        try:
+            if len(value) == len("2026-11-17"):
+                return format_table(date.fromisoformat(value))
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        if moment.tzinfo is None:
+            return value
+        local = moment.astimezone(self.zone)
+        return f"{format_table(local)}, {local:%H:%M}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
