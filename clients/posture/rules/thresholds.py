@@ -1,0 +1,23 @@
+"""The numbers of the rules, as the catalogue gives them. Days unless named otherwise."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+MONTHS_12 = 365
+MONTHS_6 = 182
+
+SCOPES_UNUSED = 90  # ACC-01 warns of scopes not used for so long
+REASON_AGE = MONTHS_12  # ACC-01, SEC-06 warn of reasons older than this
+OWNER_LEAVES = 30  # ACC-08 warns of an owner who leaves, or a renewal, within this
+REVOKED_WITHIN = timedelta(hours=24)  # ACC-06, SEC-10: a promise, fixed
+NEW_CLIENT = 90  # ACC-07 asks nothing of a client younger than this
+STORAGE_CONFIRMED = 180  # SEC-01 warns of entries not confirmed for so long
+ROTATION_NEAR = 14  # SEC-03 warns of rotations due within this
+RENEWAL_NEAR = 30  # SEC-07 warns of renewals due within this
+EXPORT_AGE = 90  # BCK-01 asks for an export no older than this
+TRAIL_EXPORT_WARN = MONTHS_6  # LOG-02
+TRAIL_EXPORT_AGE = MONTHS_12  # LOG-02
+AGREEMENT_NEAR = 60  # AI-04 warns of agreements under review within this
+ASSESSMENT_AGE = MONTHS_12  # VEN-01
+FEWEST_ATTEMPTS, MOST_ATTEMPTS = 1, 10  # REL-01
