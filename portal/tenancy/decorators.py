@@ -33,6 +33,7 @@ class AccessMark:
 
     kind: str
     permission: Permission | None = None
+    anywhere: bool = False
 
 
 def _marked(view: View, mark: AccessMark) -> View:
@@ -84,7 +85,7 @@ def practice_view(permission: Permission | None = None, *, anywhere: bool = Fals
                 raise PermissionDenied(f"Your role does not let you {permission.value}.")
             return view(request, *args, **kwargs)
 
-        return _marked(guarded, AccessMark("practice", permission))
+        return _marked(guarded, AccessMark("practice", permission, anywhere))
 
     return decorate
 
