@@ -1,4 +1,4 @@
-"""Names the app and registers its own page. Other rooms register theirs from their own `ready()`."""
+"""Names the app and registers the portal's pages. The clients' rooms add theirs from their own `ready()`."""
 
 from django.apps import AppConfig
 
@@ -9,6 +9,6 @@ class ShellConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are not ready yet when this module is read.
-        from portal.shell import navigation, today
+        from portal.shell.places import register_all
 
-        navigation.register("Work", "Today", "today", count=today.contents_count, order=0)
+        register_all()

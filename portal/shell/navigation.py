@@ -12,7 +12,7 @@ from django.urls import reverse
 from portal.tenancy.models import Client
 from portal.tenancy.permissions import Access, Permission
 
-GROUPS = ("Work", "Records", "Publish")
+GROUPS = ("Work", "Records", "Publish", "Practice")
 MOST = 999
 
 
@@ -39,6 +39,13 @@ class Place:
     order: int = 50
     kwargs: Mapping[str, Any] = field(default_factory=dict)
     for_client: bool = True
+    within: tuple[str, ...] = ()
+    anywhere: bool = True
+
+    def is_open_to(self, access: Access) -> bool:
+        """Whether the person holds the right, for the practice or else for any client in reach."""
+        holds = access.may_anywhere if self.anywhere else access.may
+        return self.permission is None or holds(self.permission)
 
 
 @dataclass(frozen=True)
@@ -65,11 +72,20 @@ def register(
     permission: Permission | None = None,
     order: int = 50,
     kwargs: Mapping[str, Any] | None = None,
+    within: tuple[str, ...] = (),
+    anywhere: bool = True,
 ) -> None:
-    """Put a page of the practice into a group of the Contents, once; `permission` anywhere is enough."""
+    """Put a page of the practice into a group of the Contents, once.
+
+    `permission` for any client in reach is enough, unless `anywhere` is false (as in `practice_view`).
+    Addresses that begin with one of `within` count as this place too.
+    """
     if group not in GROUPS:
         raise ValueError(f"the Contents have the groups {', '.join(GROUPS)}, not {group}")
-    _put(_contents.setdefault(group, []), Place(title, url_name, count, permission, order, kwargs or {}))
+    _put(
+        _contents.setdefault(group, []),
+        Place(title, url_name, count, permission, order, kwargs or {}, within=within, anywhere=anywhere),
+    )
 
 
 def register_client_view(
@@ -151,5 +167,5 @@ def client_views(access: Access, client: Client, path: str, *, counted: bool = T
 
 def _entry(place: Place, url: str, path: str, *arguments: Any) -> Entry:
     count = _counted(place.count(*arguments)) if place.count and arguments else None
-    here = path == url or (url != "/" and path.startswith(url))
+    here = path == url or (url != "/" and path.startswith((url, *place.within)))
     return Entry(place.title, url, count, here)

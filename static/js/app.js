@@ -60,7 +60,7 @@ const keys = {
   k: () => step(-1),
   o: () => document.activeElement.closest("[data-row]") && linkOf(document.activeElement.closest("[data-row]"))?.click(),
   "g t": () => location.assign("/"),
-  "g c": () => document.querySelector('a[href="/clients/"]')?.click(),
+  "g c": () => document.querySelector('a[href="/practice/clients/"]')?.click(),
 };
 
 addEventListener("keydown", (event) => {

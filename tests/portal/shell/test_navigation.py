@@ -43,7 +43,7 @@ def test_registering_twice_replaces(alice: User, client_a1: Client) -> None:
 
 
 def test_a_group_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(ValueError, match="Work, Records, Publish"):
+    with pytest.raises(ValueError, match="Work, Records, Publish, Practice"):
         navigation.register("Elsewhere", "Today", "today")
 
 
@@ -75,3 +75,21 @@ def test_counts_run_over_everything_in_reach_on_a_page_of_one_client(
     navigation.register("Records", "Clients", "search", count=lambda _: Client.objects.count())
     page = signed_in(alice).get("/settings/").content.decode()
     assert "Clients<b>2</b>" in page
+
+
+def test_clients_is_the_current_place_on_a_clients_page(alice: User, client_a1: Client) -> None:
+    navigation.register("Records", "Clients", "search", within=("/c/",))
+    [(_, [entry])] = navigation.contents(access(alice, client_a1, Role.OWNER), "/c/alder/credentials/")
+    assert entry.is_current
+
+
+def test_the_most_exact_view_of_a_client_is_the_current_one(
+    alice: User, client_a1: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = {"overview": "/c/alder/", "people": "/c/alder/people/"}
+    monkeypatch.setattr(navigation, "reverse", lambda name, kwargs: urls[name])
+    navigation.register_client_view("Overview", "overview")
+    navigation.register_client_view("People", "people", count=lambda access, client: 3)
+    views = navigation.client_views(access(alice, client_a1, Role.OWNER), client_a1, "/c/alder/people/4/")
+    assert [(each.title, each.is_current) for each in views] == [("Overview", False), ("People", True)]
+    assert views[1].count == Count(3)
