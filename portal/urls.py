@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("portal.shell.urls")),
     path("", include("portal.accounts.urls")),
+    path("", include("portal.tenancy.urls")),
     path("", include("portal.audit.urls")),
     path("", include("portal.documents.urls")),
     path("", include("clients.workflows.urls")),
@@ -17,3 +18,5 @@ handler400 = "portal.shell.views.bad_request"
 handler403 = "portal.shell.views.permission_denied"
 handler404 = "portal.shell.views.not_found"
 handler500 = "portal.shell.views.server_error"
+# allauth looks for this one when one of its limits is reached.
+handler429 = "portal.accounts.limits.too_many"

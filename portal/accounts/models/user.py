@@ -1,4 +1,4 @@
-"""People who sign in: User. Devices and invitations stand in their own modules."""
+"""User: a person who signs in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
-class User(AbstractBaseUser):
+class User(AbstractBaseUser):  # type: ignore[django-manager-missing]  # django-otp's managers have no types
     """A person's account. It gives no right by itself: rights come from memberships and assignments."""
 
     class Theme(models.TextChoices):

@@ -1,0 +1,22 @@
+"""How often something may be tried: ACCOUNT_RATE_LIMITS, counted in the cache for all web processes together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.core.ratelimit import consume
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: says to wait. Also the answer of allauth's own limits (handler429)."""
+    return render(request, "accounts/too_many.html", status=429)
+
+
+def limited(request: HttpRequest, action: str, **whose: Any) -> HttpResponse | None:
+    """Count a try at `action` and give an answer when there were too many.
+
+    whose: `user=` for limits per user, `key=` for limits per key, as the action's entry in the settings has them.
+    """
+    return None if consume(request, action=action, **whose) else too_many(request)

@@ -1,0 +1,1 @@
+"""The accounts room's doors, one file an errand."""
