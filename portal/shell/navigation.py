@@ -134,11 +134,7 @@ def contents(access: Access, path: str) -> list[tuple[str, list[Entry]]]:
     """List the groups of the Contents that the person may open, with their counts; `path` marks the page."""
     groups = []
     for group in GROUPS:
-        places = [
-            place
-            for place in _contents.get(group, [])
-            if place.permission is None or access.may_anywhere(place.permission)
-        ]
+        places = [place for place in _contents.get(group, []) if place.is_open_to(access)]
         entries = [
             _entry(place, reverse(place.url_name, kwargs=dict(place.kwargs)), path, access)
             for place in places

@@ -16,8 +16,10 @@ from portal.tenancy.permissions import Access, Permission
 
 def clients_in_reach(access: Access) -> QuerySet[Client]:
     """List the clients that the person may see now."""
-    clients = Client.objects.filter(practice=access.practice)
-    return clients if access.client_ids is None else clients.filter(pk__in=access.client_ids)
+    clients: QuerySet[Client] = Client.objects.filter(practice=access.practice)
+    if access.client_ids is not None:
+        clients = clients.filter(pk__in=access.client_ids)
+    return clients
 
 
 def count_clients(access: Access) -> Count:
@@ -38,9 +40,16 @@ def register_all() -> None:
     """Fill the registries; called once, when the apps are ready."""
     navigation.register("Work", "Today", "today", count=today.contents_count, order=0)
     navigation.register("Records", "Clients", "client_list", count=count_clients, order=0, within=("/c/",))
-    navigation.register("Practice", "People", "people_list", permission=Permission.MANAGE_PEOPLE, order=10)
     navigation.register(
-        "Practice", "Activity", "practice_activity", permission=Permission.VIEW_ACTIVITY, order=20
+        "Practice", "People", "people_list", permission=Permission.MANAGE_PEOPLE, anywhere=False, order=10
+    )
+    navigation.register(
+        "Practice",
+        "Activity",
+        "practice_activity",
+        permission=Permission.VIEW_ACTIVITY,
+        anywhere=False,
+        order=20,
     )
     navigation.register_client_view(
         "People", "client_people_list", permission=Permission.MANAGE_CLIENT_PEOPLE, order=90

@@ -93,3 +93,11 @@ def test_the_most_exact_view_of_a_client_is_the_current_one(
     views = navigation.client_views(access(alice, client_a1, Role.OWNER), client_a1, "/c/alder/people/4/")
     assert [(each.title, each.is_current) for each in views] == [("Overview", False), ("People", True)]
     assert views[1].count == Count(3)
+
+
+def test_a_page_of_the_whole_practice_is_not_shown_for_a_right_at_one_client(
+    alice: User, client_a1: Client
+) -> None:
+    navigation.register("Practice", "Activity", "search", permission=Permission.VIEW_ACTIVITY, anywhere=False)
+    assert navigation.contents(access(alice, client_a1, Role.CONSULTANT), "/") == []
+    assert navigation.contents(access(alice, client_a1, Role.OWNER), "/") != []
