@@ -56,7 +56,7 @@ def add_record(
     people: Roster | None = None,
 ) -> Record:
     """Add a row. `values` holds the model's fields by name. Raises InvalidRecord for values that cannot be kept."""
-    row = MODELS[register](practice_id=client.practice_id, client=client, **values)
+    row = MODELS[register](practice_id=client.practice_id, client=client, **tidy(values))
     with action(f"{row.noun}.add", by=by, why=_note(why)):
         check_and_save(row, people or roster(client, timezone.now()))
     return row
@@ -77,7 +77,7 @@ def edit_record(
     for values that cannot be kept, Refused for a row that is out of use.
     """
     with action(f"{record.noun}.edit", by=by, why=_note(why)):
-        row = _locked(record)
+        row = locked(record)
         if version is not None and row.version != version:
             raise Changed(row)
         _refuse_out_of_use(row)
@@ -88,7 +88,7 @@ def edit_record(
 def retire_record(record: Record, *, by: User, why: str) -> Record:
     """Take a row out of use, with the reason. What hangs on it must be out of use before."""
     with action(f"{record.noun}.retire", by=by, why=_reason(why)):
-        row = _locked(record)
+        row = locked(record)
         if row.retired_at:
             raise Refused(f"{row.name} is retired already.")
         _refuse_while_needed(row)
@@ -100,7 +100,7 @@ def retire_record(record: Record, *, by: User, why: str) -> Record:
 def unretire_record(record: Record, *, by: User, why: str = "") -> Record:
     """Take a row into use again, as long as its name is still free."""
     with action(f"{record.noun}.unretire", by=by, why=_note(why)):
-        row = _locked(record)
+        row = locked(record)
         if not row.retired_at:
             raise Refused(f"{row.name} is in use already.")
         row.retired_at, row.retired_by, row.retired_reason = None, None, ""
@@ -121,7 +121,7 @@ def reassign(
 ) -> Record:
     """Hand a row over to another owner, and a credential or integration to another backup owner too."""
     with action(f"{record.noun}.reassign", by=by, why=_reason(why)):
-        row = _locked(record)
+        row = locked(record)
         _refuse_out_of_use(row)
         values: dict[str, Any] = {"owner": owner}
         if backup_owner is not KEEP:
@@ -165,7 +165,7 @@ def rotate(
     the fingerprint of the old secret, or a credential that would never be due again.
     """
     with action("credential.rotate", by=by, why=_note(why)):
-        row = _locked(credential)
+        row = locked(credential)
         _refuse_out_of_use(row)
         _refuse_rotation(row, rotated_on, renewal_on, fingerprint, today)
         values = {"rotated_on": rotated_on, "renewal_on": renewal_on, "fingerprint": fingerprint}
@@ -177,7 +177,7 @@ def revoke(credential: Credential, *, by: User, why: str, at: dt.datetime | None
     """Record that a credential no longer opens anything. `at`: when it was revoked, now if left out."""
     now = timezone.now()
     with action("credential.revoke", by=by, why=_reason(why)):
-        row = _locked(credential)
+        row = locked(credential)
         if row.revoked_at:
             raise Refused(f"{row.name} is revoked already.")
         if at is not None and at > now:
@@ -205,9 +205,24 @@ def check_and_save(row: Record, people: Roster, *, taken: bool | None = None) ->
     _insert_or_update(row, None)
 
 
+def tidy(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Take blanks from around texts and lines, so that what was typed, sent and imported compares equal."""
+    return {name: _tidied(value) for name, value in values.items()}
+
+
+def _tidied(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").strip()
+    if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+        lines = (line.strip() for each in value for line in each.splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
+    return value
+
+
 def change(row: Record, values: Mapping[str, Any], people: Roster, *, taken: bool | None = None) -> list[str]:
     """Set the values that differ on a locked row, check it and save. Gives the names of the changed fields."""
     before = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    values = tidy(values)
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     if not changed:
         return []
@@ -245,8 +260,8 @@ def _work_out(row: Record) -> list[str]:
     return []
 
 
-def _locked(record: AnyRecord) -> AnyRecord:
-    """Load the row anew and lock it until the transaction ends."""
+def locked(record: AnyRecord) -> AnyRecord:
+    """Load the row anew and lock it until the transaction ends. Other modules of actions use it too."""
     rows = type(record).objects.for_client(record.client).select_related("client", "owner")
     found: AnyRecord = rows.select_for_update(of=("self",)).get(pk=record.pk)
     return found

@@ -1,0 +1,1 @@
+"""The lists of the registers: filters, order, cells and rows."""

@@ -1,0 +1,130 @@
+"""A register's list as a table: which rows, in which order, with which actions. One page of it at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from clients.registers.catalogue import CLIENT
+from clients.registers.models import Credential, Record
+from clients.registers.register import ListColumn, Register
+from clients.registers.rules.renewals import LATE, SOON, due_state
+from portal.shell.tables import Column, Empty, Link, Row, Table, headings, sorted_by
+from portal.tenancy.models import Client
+
+PAGE = 50
+MOST_COUNTED = 5_000
+ACTIONS = Column("actions", "Actions", kind="actions")
+
+
+class CappedPaginator(Paginator):  # type: ignore[type-arg]
+    """Counts no further than MOST_COUNTED rows, so that a list costs the same at a million."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        return rows.order_by()[:MOST_COUNTED].count()
+
+    @property
+    def shown(self) -> str:
+        """The count in words."""
+        return f"{self.count:,}{'+' if self.count == MOST_COUNTED else ''}"
+
+
+def columns_of(register: Register, client: Client | None) -> list[ListColumn]:
+    """The list's columns; over all clients the client stands second."""
+    if client is not None:
+        return list(register.columns)
+    return [register.columns[0], CLIENT, *register.columns[1:]]
+
+
+def order_of(register: Register, client: Client | None, request: HttpRequest) -> str:
+    """The wished order as "key" or "-key", checked."""
+    return sorted_by([each.column for each in columns_of(register, client)], request, register.default_sort)
+
+
+def ordered(rows: QuerySet[Any], register: Register, order: str) -> QuerySet[Any]:
+    """Put the rows into a checked order."""
+    if order.removeprefix("-") == CLIENT.column.key:
+        mark = "-" if order.startswith("-") else ""
+        return rows.order_by(f"{mark}client__name", f"{mark}id")
+    return rows.order_by(*register.order(order))
+
+
+def table_of(
+    register: Register,
+    client: Client | None,
+    rows: list[Record],
+    request: HttpRequest,
+    *,
+    today: dt.date,
+    may_edit: Callable[[Client], bool],
+    empty: Empty,
+) -> Table:
+    """Make the table. `may_edit` tells whether the person may change a client's rows."""
+    columns = columns_of(register, client)
+    made = [_row(register, columns, row, today, may_edit(row.client)) for row in rows]
+    heads = headings([*[each.column for each in columns], ACTIONS], request, register.default_sort)
+    return Table(register.title, f"{register.title}, {_caption(register, order_of(register, client, request))}",
+                 heads, made, empty)  # fmt: skip
+
+
+def _caption(register: Register, order: str) -> str:
+    titles = {each.column.key: each.column.title for each in (*register.columns, CLIENT)}
+    way = "descending" if order.startswith("-") else "ascending"
+    return f"by {titles[order.removeprefix('-')].lower()}, {way}"
+
+
+def _row(register: Register, columns: list[ListColumn], row: Record, today: dt.date, may_edit: bool) -> Row:
+    late = row.is_live and due_state(row.due_on, today) == LATE
+    return Row(
+        cells=[column.render(row, today) for column in columns],
+        state="late" if late else "",
+        action=next_step(register, row, today) if may_edit else None,
+        menu=menu_of(register, row) if may_edit else (),
+        id=f"record-{row.pk}",
+    )
+
+
+def next_step(register: Register, row: Record, today: dt.date) -> Link | None:
+    """The one thing to do about a row now, or None when nothing is owed."""
+    if not row.is_live:
+        return None
+    state = due_state(row.due_on, today)
+    if state in (LATE, SOON) and register.due_label:
+        return Link(register.due_label, address(row, register.due_url_name), primary=state == LATE)
+    if row.owner_id is None:
+        return Link("Name an owner", address(row, "record_reassign"))
+    return None
+
+
+def menu_of(register: Register, row: Record) -> tuple[Link, ...]:
+    """Everything else that can be done with a row, destructive last."""
+    if row.retired_at:
+        return (Link("Take into use again", address(row, "record_unretire"), post=True),)
+    retire = Link(f"Retire this {register.singular}…", address(row, "record_retire"), danger=True)
+    if not row.is_live:
+        return (retire,)
+    links = [
+        Link(f"Change this {register.singular}", address(row, "record_edit")),
+        Link("Hand over to another owner", address(row, "record_reassign")),
+    ]
+    if isinstance(row, Credential):
+        links.insert(0, Link("Record rotation", address(row, "credential_rotate")))
+        return (*links, Link("Record as revoked…", address(row, "credential_revoke"), danger=True))
+    return (*links, retire)
+
+
+def address(row: Record, name: str) -> str:
+    """The address of a verb of one row."""
+    kwargs: dict[str, Any] = {"client_slug": row.client.slug, "pk": row.pk}
+    if not name.startswith("credential_"):
+        kwargs["register"] = row.REGISTER
+    return reverse(name, kwargs=kwargs)

@@ -1,0 +1,173 @@
+"""What the registers put on pages of other rooms: the Contents, a client's views, Today, search, the trail's words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import partial
+
+from django.db.models import QuerySet
+
+from clients.registers.catalogue import REGISTERS
+from clients.registers.lists.cells import credential_sub
+from clients.registers.lists.tables import address, next_step
+from clients.registers.models import Credential, Record
+from clients.registers.platforms import platform_name
+from clients.registers.queries import DUE_COLUMNS, MODELS, rows_in_reach, rows_of
+from clients.registers.register import Register
+from portal.audit import presenters
+from portal.shell import navigation, search, today
+from portal.shell.navigation import Count, capped
+from portal.shell.search import Hit
+from portal.shell.today import Entry
+from portal.tenancy.models import Client
+from portal.tenancy.permissions import Access, Permission
+
+WEEK = dt.timedelta(days=7)
+MOST = 100
+#: How long a record may stand without an owner before Today calls it late. A default of ours.
+OWNER_WITHIN = dt.timedelta(days=7)
+PHRASES = {
+    "reassign": "handed over",
+    "unretire": "took into use again",
+    "retire": "retired",
+    "rotate": "recorded the rotation of",
+    "revoke": "recorded as revoked",
+}
+
+
+def register_all() -> None:
+    """Put the registers everywhere they belong. Called once, when the apps are ready."""
+    for order, register in enumerate(REGISTERS.values(), start=10):
+        kwargs = {"register": register.slug}
+        navigation.register(
+            "Records",
+            register.title,
+            "register_all",
+            kwargs=kwargs,
+            count=partial(_contents_count, register),
+            permission=Permission.VIEW_CLIENT,
+            order=order,
+        )
+        navigation.register_client_view(
+            register.title,
+            "register_list",
+            kwargs=kwargs,
+            count=partial(_client_count, register),
+            permission=Permission.VIEW_CLIENT,
+            order=order,
+        )
+        search.register(register.title, partial(find, register), order=order)
+        _register_words(register)
+    today.register(owed, owed_count)
+    presenters.register(table="registers_draftimport", noun="uploaded table")
+    presenters.register_action("register.upload", "uploaded for a preview the")
+    presenters.register_action("register.drop_upload", "dropped the")
+    presenters.register_action("register.import", "imported")
+    presenters.register_action("register.export", "exported the")
+    presenters.register_action("secret.refused", "was refused a secret in the")
+
+
+def _register_words(register: Register) -> None:
+    model = register.model
+    columns: dict[str, str | None] = {
+        field.column: str(field.verbose_name)
+        for field in model._meta.concrete_fields
+        if field.name != "version"
+    }
+    columns["version"] = None
+    noun = str(model._meta.verbose_name)
+    links = presenters.links_of(model)
+    presenters.register(table=model._meta.db_table, noun=noun, columns=columns, links=links)
+    presenters.register(table=register.slug, noun=f"register of {register.plural}")
+    for verb, phrase in PHRASES.items():
+        presenters.register_action(f"{noun.replace('-', '_')}.{verb}", phrase)
+
+
+def _contents_count(register: Register, access: Access) -> Count:
+    rows = rows_in_reach(register.slug, access).live()
+    count = capped(rows)
+    if register.slug != "credentials":
+        return count
+    today_ = dt.datetime.now(dt.UTC).date()
+    return Count(count.n, capped(rows.filter(next_due_on__lt=today_)).n, count.more)
+
+
+def _client_count(register: Register, access: Access, client: Client) -> Count:
+    return capped(rows_of(register.slug, client).live())
+
+
+def find(register: Register, access: Access, text: str) -> list[Hit]:
+    """Find records in use of one register by name, in the person's reach."""
+    rows = rows_in_reach(register.slug, access).live().filter(name__icontains=text)
+    return [
+        Hit(row.name, row.get_absolute_url(), f"{row.client.name} · {_about(row)}")
+        for row in rows.order_by("name")[: search.MOST_A_KIND]
+    ]
+
+
+def _about(row: Record) -> str:
+    if isinstance(row, Credential):
+        return credential_sub(row)
+    platform = getattr(row, "platform", "")
+    return platform_name(platform) if platform else str(row._meta.verbose_name)
+
+
+def owed(access: Access, on: dt.date) -> Iterable[Entry]:
+    """Give what is late or due within seven days in all registers, and what has stood a week without an owner."""
+    for slug, column in DUE_COLUMNS.items():
+        for row in _due(slug, column, access, on):
+            yield _entry(REGISTERS[slug], row, row.due_on, access, on)
+    for slug in MODELS:
+        for row in _unowned(slug, access):
+            if row.due_on is None or row.due_on > on + WEEK:
+                yield _entry(REGISTERS[slug], row, row.created_at.date() + OWNER_WITHIN, access, on)
+
+
+def owed_count(access: Access, on: dt.date) -> tuple[int, int]:
+    """Count what `owed` gives of dated records, and how many of them are late. Two queries a register, capped."""
+    n = late = 0
+    for slug, column in DUE_COLUMNS.items():
+        rows = rows_in_reach(slug, access).live()
+        n += capped(rows.filter(**{f"{column}__lte": on + WEEK})).n
+        late += capped(rows.filter(**{f"{column}__lt": on})).n
+    return n, late
+
+
+def _due(slug: str, column: str, access: Access, on: dt.date) -> QuerySet[Record]:
+    rows = rows_in_reach(slug, access).live().filter(**{f"{column}__lte": on + WEEK})
+    found: QuerySet[Record] = rows.order_by(column, "id")[:MOST]
+    return found
+
+
+def _unowned(slug: str, access: Access) -> QuerySet[Record]:
+    found: QuerySet[Record] = rows_in_reach(slug, access).without_owner().order_by("id")[:MOST]
+    return found
+
+
+def _entry(register: Register, row: Record, due_on: dt.date | None, access: Access, on: dt.date) -> Entry:
+    step = next_step(register, row, on) if access.may(Permission.EDIT_REGISTERS, row.client) else None
+    if row.owner_id is None and step is not None:
+        label, url = "Name an owner", address(row, "record_reassign")
+    else:
+        label, url = (step.label, step.url) if step else ("", "")
+    return Entry(
+        kind=_kind(register, row, due_on),
+        title=row.name,
+        url=row.get_absolute_url(),
+        due_on=due_on,
+        client_name=row.client.name,
+        client_url=row.client.get_absolute_url(),
+        meta=_about(row),
+        owner=row.owner,
+        action_label=label,
+        action_url=url,
+    )
+
+
+def _kind(register: Register, row: Record, due_on: dt.date | None) -> str:
+    if due_on != row.due_on:
+        return f"{register.singular.capitalize()} without an owner"
+    return {"credentials": "Credential renewal", "integrations": "Integration review"}.get(
+        register.slug, "DPA review"
+    )

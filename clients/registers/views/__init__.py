@@ -1,0 +1,1 @@
+"""Doors of the registers: lists, records, the credential's verbs, files."""
