@@ -209,3 +209,10 @@ def sign_in(user: User) -> Browser:
     session["otp_at"] = time.time()
     session.save()
     return browser
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Any) -> None:
+    """Pages are rendered without collecting static files first."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
 
 from portal.tenancy.models import Client
 from portal.tenancy.permissions import Access, Permission
@@ -45,7 +47,8 @@ def client_view(permission: Permission) -> Callable[[View], View]:
     """Guard `/c/<client_slug>/…`: the view is called as `view(request, client, …)` inside that client's scope.
 
     Another practice's or an unassigned client is 404, as if it did not exist; a missing right is 403. Inside,
-    the database lets through this one client's rows, whatever the person may see elsewhere.
+    the database lets through this one client's rows, whatever the person may see elsewhere, and times are in
+    the client's zone.
     """
 
     def decorate(view: View) -> View:
@@ -56,7 +59,8 @@ def client_view(permission: Permission) -> Callable[[View], View]:
             client = Client.objects.filter(slug=client_slug).first()
             if client is None:
                 raise Http404
-            with narrowed(clients=frozenset({client.pk})):
+            zone = ZoneInfo(client.time_zone)
+            with narrowed(clients=frozenset({client.pk})), timezone.override(zone):
                 if not request.access.may(permission, client):
                     raise PermissionDenied(
                         f"Your role for {client.name} does not let you {permission.value}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -25,7 +26,8 @@ class ScopeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
         request.access, request.scope = self._access_and_scope(request)  # type: ignore[attr-defined]
-        with enter(request.scope, switch=True):  # type: ignore[attr-defined]
+        zone = ZoneInfo(getattr(request.user, "time_zone", "UTC"))
+        with enter(request.scope, switch=True), timezone.override(zone):  # type: ignore[attr-defined]
             return self.get_response(request)
 
     @staticmethod
