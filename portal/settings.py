@@ -255,6 +255,7 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own; per address of the network, per
     "sign_in_link": "20/m/ip",
     "set_up": "20/m/ip",
     "invite": "60/h/user",
+    "document_check": "30/m/ip",
 }
 SOCIALACCOUNT_ADAPTER = "portal.accounts.adapter.SocialAccountAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False

@@ -18,6 +18,7 @@ GLOBAL_TABLES = {
     "auth_permission": FRAMEWORK,
     "django_content_type": FRAMEWORK,
     "django_migrations": FRAMEWORK,
+    "documents_documentfingerprint": "anyone may check a fingerprint; it names the practice and the number, no client",
     "django_otp_webauthn_webauthnattestation": SIGN_IN,
     "django_otp_webauthn_webauthncredential": SIGN_IN,
     "django_otp_webauthn_webauthnuserhandle": SIGN_IN,

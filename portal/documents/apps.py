@@ -7,3 +7,17 @@ class DocumentsConfig(AppConfig):
     name = "portal.documents"
     label = "documents"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Models are not ready yet when this module is read.
+        from portal.audit import presenters
+        from portal.documents.models import Document
+
+        presenters.register(
+            table="documents_document",
+            noun="pack",
+            links=presenters.links_of(Document),
+            columns={"taken_by": None, "attempts": None, "sent_at": None, "file_id": None, "data": None},
+        )
+        presenters.register(table="documents_storedfile", noun="file", columns={"content": None})
+        presenters.register_action("document.download", "downloaded")
