@@ -57,7 +57,8 @@ class ActivityFilters(forms.Form):
     @property
     def in_use(self) -> bool:
         """Whether anything is filtered at all."""
-        return self.is_bound and self.is_valid() and any(self.cleaned_data.values())
+        self.is_valid()
+        return any(self.cleaned_data.values())
 
 
 def _capital(words: str) -> str:

@@ -42,7 +42,7 @@ def practice_activity(request: PortalRequest) -> HttpResponse:
 
 
 def _list(request: PortalRequest, client: Client | None, context: dict[str, Any]) -> HttpResponse:
-    filters = ActivityFilters(request.GET or None, queries.choices(client))
+    filters = ActivityFilters(request.GET, queries.choices(client))
     zone = _zone(request)
     page = queries.activity(
         client, filters.wanted(zone), before=tables.page_before(request.GET.get("before"))

@@ -100,3 +100,10 @@ def faults(client: Client, **options: Any) -> list[str]:
     from portal.audit.anchors import public_key
 
     return faults_of_stored_chain(client.pk, trusted=[public_key()], **options)
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Any) -> None:
+    """Pages are rendered without collecting static files first."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
