@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from django.utils import timezone
 from clients.workflows.decisions import Decided, accept, accept_all, accept_many, decline, reopen
 from clients.workflows.kept import facts_to_json
 from clients.workflows.models import Proposal, WorkflowExport
-from clients.workflows.queries import Incoming, Plan, plan, read_file, shown_name, versions_of
+from clients.workflows.queries import Incoming, Outcome, Plan, Taken, plan, read_file, shown_name, versions_of
 from clients.workflows.readers import UnreadableExport
 from portal.audit.actions import action, record
 from portal.lib.fields import SecretRefused
@@ -46,31 +45,6 @@ UNEXPECTED = (
     "Something in this file is not as any export we know, so nothing of it was saved. "
     "Export the workflow again; if it happens again, send us the file without its secrets."
 )
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What came of one workflow: its plan, and the version that holds it now (None when only looked at)."""
-
-    plan: Plan
-    export: WorkflowExport | None = None
-
-    @property
-    def facts(self) -> ExportFacts:
-        return self.plan.facts
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of one file: the workflows in it, or the sentence that says why nothing of it was saved."""
-
-    file: str
-    taken: tuple[Taken, ...] = ()
-    error: str = ""
-
-    @property
-    def ok(self) -> bool:
-        return not self.error
 
 
 def look_at(client: Client, files: Iterable[Incoming]) -> list[Outcome]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from clients.registers.platforms import platform_name
 from clients.workflows.facts import CredentialFact, ExportFacts
-from clients.workflows.matching_words import auth_type_of, credential_kind, writes
+from clients.workflows.matching_words import COMPANIES, auth_type_of, credential_kind, writes
 from portal.lib.secrets import find_secret
 
 WORKFLOWS, INTEGRATIONS, CREDENTIALS, SUB_PROCESSORS = (
@@ -257,7 +257,7 @@ class _Matcher:
             if provider in OWN_MACHINE or not provider:
                 continue
             models = [fact.model for fact in self.facts.ai if fact.provider == provider]
-            company = platform_name(provider)
+            company = COMPANIES.get(provider) or platform_name(provider)
             entry = self._known_company(provider, company)
             if entry:
                 values: dict[str, Any] = {"uses_ai": "yes"}
@@ -267,14 +267,14 @@ class _Matcher:
                     values["purpose"] = ai_purpose([*_models_in(purpose), *unnamed])
                 self._changed(entry, f"ai:{provider}", values, _NO_LINK)
                 continue
-            name = self._name(SUB_PROCESSORS, company)
+            name = self._name(SUB_PROCESSORS, company, platform_name(provider))
             values = {"name": name, "platform": provider, "purpose": ai_purpose(models), "uses_ai": "yes"}
             self._new(SUB_PROCESSORS, f"ai:{provider}", values, _NO_LINK)
 
     def _known_company(self, provider: str, company: str) -> Known | None:
-        plain = _plain(company)
+        names = {_plain(company), _plain(platform_name(provider))}
         return next(
-            (e for e in self.book.of(SUB_PROCESSORS) if e.platform == provider or _plain(e.name) == plain),
+            (e for e in self.book.of(SUB_PROCESSORS) if e.platform == provider or _plain(e.name) in names),
             None,
         )
 
@@ -338,5 +338,20 @@ def _differ(one: str, other: str) -> bool:
 def _plain(company: str) -> str:
     """Write a company's name so that "OpenAI, Inc." and "OpenAI" are one."""
     words = re.findall(r"\w+", company.casefold())
-    legal = {"inc", "ltd", "limited", "llc", "bv", "gmbh", "plc", "corp", "corporation", "pbc", "sa", "sas"}
+    legal = {
+        "inc",
+        "ltd",
+        "limited",
+        "llc",
+        "bv",
+        "gmbh",
+        "plc",
+        "corp",
+        "corporation",
+        "pbc",
+        "sa",
+        "sas",
+        "ireland",
+        "uk",
+    }
     return "".join(word for word in words if word not in legal)

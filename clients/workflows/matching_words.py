@@ -24,6 +24,17 @@ _KINDS = {
     "personal_token": "personal_token",
     "service_account": "service_account_key",
 }
+#: Who runs the models of a provider, where its name on the platform list is a product's.
+COMPANIES = {
+    "openai": "OpenAI",
+    "anthropic": "Anthropic",
+    "mistral": "Mistral AI",
+    "google_gemini": "Google",
+    "google_vertex": "Google Cloud",
+    "azure_openai": "Microsoft",
+    "microsoft_ai_builder": "Microsoft",
+    "aws_bedrock": "Amazon Web Services",
+}
 _DATABASES = frozenset({"postgres", "mysql", "microsoftsql", "mongodb", "redis", "cratedb", "mssql"})
 _BOT_TOKENS = frozenset({"telegramapi", "discordbotapi"})
 _PRIVATE_APPS = frozenset({"hubspotapptoken"})

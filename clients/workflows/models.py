@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -26,10 +26,6 @@ class WorkflowExportQuerySet(OwnedQuerySet):
     def current(self) -> Self:
         """Keep the newest version of each workflow."""
         return self.filter(current=True)
-
-    def due_by(self, day: datetime) -> Self:
-        """Keep the newest versions whose last reading is so old that a new one is due by `day`."""
-        return self.current().filter(confirmed_at__lt=day - timedelta(days=FRESH_DAYS))
 
     def light(self) -> Self:
         """Leave the definition itself in the database: lists do not need it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -60,6 +60,31 @@ class Plan:
 
     def count(self, kind: str) -> int:
         return sum(1 for each in self.proposals if each.kind == kind)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What came of one workflow: its plan, and the version that holds it now (None when only looked at)."""
+
+    plan: Plan
+    export: WorkflowExport | None = None
+
+    @property
+    def facts(self) -> ExportFacts:
+        return self.plan.facts
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one file: the workflows in it, or the sentence that says why nothing of it was saved."""
+
+    file: str
+    taken: tuple[Taken, ...] = ()
+    error: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return not self.error
 
 
 def read_file(file: Incoming) -> list[ExportFacts]:
@@ -283,3 +308,25 @@ def stale_exports(before: datetime) -> QuerySet[WorkflowExport]:
 def fresh_until(now: datetime, ahead: int = 0) -> datetime:
     """Return the instant before which a last reading makes a new export due within `ahead` days."""
     return now - timedelta(days=FRESH_DAYS - ahead)
+
+
+def narrowed(rows: QuerySet[WorkflowExport], wished: Mapping[str, Any]) -> QuerySet[WorkflowExport]:
+    """Keep the exports that the filters ask for: `q` in the name, `platform`."""
+    if wished.get("q"):
+        rows = rows.filter(name__icontains=wished["q"])
+    if wished.get("platform"):
+        rows = rows.filter(platform=wished["platform"])
+    return rows
+
+
+def proposals_of(client: Client, wished: Mapping[str, Any]) -> QuerySet[Proposal]:
+    """List a client's proposals in one state (open when none is named), the newest export first."""
+    rows = open_proposals(client)
+    if wished.get("state"):
+        decided = Proposal.objects.for_client(client).filter(state=wished["state"])
+        rows = decided.select_related("client", "export", "parent", "decided_by")
+        rows = rows.defer("export__content", "export__facts").order_by("-export__taken_at", "export_id", "id")
+    for name in ("register", "kind", "export"):
+        if wished.get(name):
+            rows = rows.filter(**{name: wished[name]})
+    return rows

@@ -1,4 +1,4 @@
-"""Put exports and proposals under audit. Of a definition, the trail keeps only that it changed; its hash is in clear."""
+"""Put exports and proposals under audit. The trail shows a definition's hash, never the definition."""
 
 from django.db import migrations
 
