@@ -76,6 +76,11 @@ def facts_for(client: Client, now: datetime) -> f.Facts:
     )
 
 
+def today_of(client: Client, now: datetime) -> date:
+    """Give the calendar day at `now` where the client is."""
+    return _day(now, ZoneInfo(client.time_zone))
+
+
 def _rows(model: Any, client: Client) -> Any:
     return model.objects.for_client(client).filter(internal=False).order_by("name", "id")
 

@@ -1,0 +1,148 @@
+"""Facts that are in order, for tests to spoil one at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from clients.posture.rules.facts import (
+    Credential,
+    Export,
+    Facts,
+    Integration,
+    Person,
+    Platform,
+    SubProcessor,
+    Trail,
+    Workflow,
+)
+from clients.posture.rules.finding import Finding
+from clients.posture.rules.registry import evaluate
+
+NOW = datetime(2026, 11, 19, 10, 30, tzinfo=UTC)
+TODAY = date(2026, 11, 19)
+ANNA = Person("Anna Ash")
+GONE = Person("Gus Gorse", active=False)
+XERO = Platform("xero", "Xero", "accounting", oauth="yes", granular="yes")
+OPENAI = Platform("openai", "OpenAI", "ai_provider", oauth="no", granular="partly")
+
+
+def days(number: int) -> date:
+    return TODAY + timedelta(days=number)
+
+
+def hours(number: float) -> datetime:
+    return NOW + timedelta(hours=number)
+
+
+def workflow(pk: int = 1, **fields: Any) -> Workflow:
+    base = Workflow(
+        pk,
+        f"flow-{pk}",
+        days(-10),
+        criticality="high",
+        uses_ai="no",
+        live_on=days(-200),
+        retry="exponential",
+        retry_attempts=3,
+    )
+    return replace(base, **fields)
+
+
+def integration(pk: int = 1, **fields: Any) -> Integration:
+    base = Integration(
+        pk,
+        f"link-{pk}",
+        days(-10),
+        platform=XERO,
+        workflow_live_on=days(-200),
+        auth_type="oauth",
+        scopes_granted=frozenset({"accounting.read"}),
+        scopes_approved=frozenset({"accounting.read", "accounting.settings"}),
+        approved_on=days(-30),
+        writes_needed="no",
+        read_only="yes",
+        resource_scope="named",
+        service_account="svc-invoice-sync",
+        service_account_purpose=True,
+        service_account_possible="yes",
+        account_owner="client",
+        owner=ANNA,
+        backup_owner=Person("Ben Birch"),
+        renewal_on=days(90),
+        enabled_on=days(-20),
+        last_used_on=days(-1),
+    )
+    return replace(base, **fields)
+
+
+def credential(pk: int = 1, **fields: Any) -> Credential:
+    base = Credential(
+        pk,
+        f"key-{pk}",
+        days(-10),
+        integration_pk=1,
+        kind="api_key",
+        environment="production",
+        storage="vault",
+        has_reference=True,
+        fingerprint=f"sha256:{pk:08x}",
+        scopes=frozenset({"accounting.read"}),
+        owner=ANNA,
+        issued_on=days(-40),
+        rotated_on=days(-20),
+        rotation_interval_days=90,
+        renewal_on=days(90),
+        renews_itself="no",
+        personal="no",
+        shared="no",
+    )
+    return replace(base, **fields)
+
+
+def company(pk: int = 1, **fields: Any) -> SubProcessor:
+    base = SubProcessor(
+        pk,
+        f"Company {pk}",
+        days(-10),
+        engaged_by="practice",
+        location="EU (Ireland)",
+        transfer_tool="adequacy",
+        dpa_signed_on=days(-100),
+        dpa_review_on=days(200),
+        uses_ai="yes",
+        training_prohibited="yes",
+        last_assessed_on=days(-50),
+        used_since_on=days(-60),
+        notice_sent_on=days(-90),
+        approved_on=days(-80),
+    )
+    return replace(base, **fields)
+
+
+def export(workflow_pk: int = 1, **fields: Any) -> Export:
+    return replace(Export(workflow_pk, days(-5), 2, "ab" * 32), **fields)
+
+
+def facts(**fields: Any) -> Facts:
+    """A client whose records are all in order; a field replaces what stands here."""
+    base = Facts(
+        zone=ZoneInfo("Europe/London"),
+        since_on=days(-700),
+        region="UK and EU",
+        personal_data="yes",
+        workflows=(workflow(),),
+        integrations=(integration(),),
+        credentials=(credential(),),
+        sub_processors=(company(),),
+        exports=(export(),),
+        trail=Trail(events=40, first_on=days(-300), exported_on=days(-30)),
+    )
+    return replace(base, **fields)
+
+
+def judged(control_id: str, now: datetime = NOW, **fields: Any) -> Finding:
+    """Judge one control over facts in order but for `fields`."""
+    return evaluate(control_id, facts(**fields), now)
