@@ -7,3 +7,19 @@ class TrustConfig(AppConfig):
     name = "clients.trust"
     label = "trust"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Models are not ready yet when this module is read.
+        from clients.trust.contents import build
+        from portal.documents import kinds, queries
+        from portal.shell import navigation
+        from portal.tenancy.permissions import Permission
+
+        kinds.register("pack", title="Security and compliance pack", file_name="pack", build=build)
+        reading = Permission.READ_DOCUMENTS
+        navigation.register(
+            "Publish", "Procurement packs", "document_all", count=queries.unread, permission=reading, order=10
+        )
+        navigation.register_client_view(
+            "Documents", "document_list", count=queries.unread, permission=reading, order=70
+        )

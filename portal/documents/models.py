@@ -1,4 +1,4 @@
-"""StoredFile: bytes kept for a client. Document: something rendered from the records. DocumentFingerprint: its public mark."""
+"""StoredFile: bytes of a client. Document: made from its records. DocumentFingerprint: what anyone may check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Put files, documents and their numbers under row-level security. Issued fingerprints can be added and read, no more."""
+"""Put files, documents and numbers under row-level security. Issued fingerprints can be added and read, no more."""
 
 from django.db import migrations
 

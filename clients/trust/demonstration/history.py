@@ -1,0 +1,106 @@
+"""Gives the demonstration's posture a past: invented days that lead to today's result, which is the real one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, timedelta
+from zlib import crc32
+
+from clients.posture.actions import add_waiver, take_snapshot
+from clients.posture.catalogue import controls
+from clients.posture.models import Snapshot
+from clients.posture.rules.registry import VERSION
+from clients.trust.demonstration.people import House
+from clients.trust.demonstration.spec import read
+from portal.audit.actions import record
+from portal.tenancy.models import Client
+from portal.tenancy.scope import narrowed
+
+YEAR, WEEK, DAILY = 364, 7, 10
+#: A control that fails for a date that has passed was in order until so many days ago.
+LAPSES = {"SEC-03": 2, "SEC-07": 2}
+COLUMNS = {
+    "passes": "pass",
+    "warns": "warn",
+    "waived": "exception",
+    "fails": "fail",
+    "not_applicable": "not_applicable",
+}
+
+
+def add_waivers(house: House, client: Client) -> None:
+    """Write the client's approved exceptions down."""
+    for entry in read(client.slug).get("waivers", ()):
+        dates = house.calendar.values({name: entry[name] for name in ("approved_on", "until_on")})
+        add_waiver(
+            client,
+            entry["control"],
+            reason=" ".join(entry["reason"].split()),
+            approved_by=house.people[entry["approved_by"]],
+            by=house.people[entry["by"]],
+            today=house.calendar.today,
+            **dates,
+        )
+
+
+def note_trail_export(house: House, client: Client) -> None:
+    """Record that somebody has tried the export of the trail, where the file says so."""
+    if key := read(client.slug).get("trail_export"):
+        record("activity.export", client=client, details={"as": "csv", "rows": 0}, by=house.people[key])
+
+
+def add_history(house: House, client: Client) -> None:
+    """Take today's snapshot, and put before it the days on which less was recorded."""
+    with narrowed(clients=frozenset({client.pk})):
+        today = take_snapshot(client, house.calendar.now)
+        Snapshot.objects.bulk_create([_snapshot(today, client, days) for days in _days(client, today.taken_on)])
+
+
+def _days(client: Client, today: date) -> list[int]:
+    """List the days before today that have a snapshot: one a week for a year, each of the last ten, none too early."""
+    known = (today - client.since_on).days if client.since_on else 0
+    days = {*range(WEEK, YEAR + 1, WEEK), *range(1, DAILY + 1)}
+    return sorted(day for day in days if day < known)
+
+
+def _snapshot(today: Snapshot, client: Client, days: int) -> Snapshot:
+    results = {
+        control: then
+        for control, now in today.results.items()
+        if (then := _result_then(client.slug, control, now, days)) is not None
+    }
+    counts = Counter(results.values())
+    values = {column: counts[result] for column, result in COLUMNS.items()}
+    return Snapshot(
+        practice_id=today.practice_id,
+        client=client,
+        taken_on=today.taken_on - timedelta(days=days),
+        unknown=today.total - len(results),
+        total=today.total,
+        areas=_areas(results),
+        results=results,
+        rules_version=VERSION,
+        **values,
+    )
+
+
+def _result_then(slug: str, control: str, now: str, days: int) -> str | None:
+    """Give a control's result so many days ago; None before anything was recorded of it."""
+    if now == "not_applicable":
+        return now
+    if days > 14 + crc32(f"{slug} {control}".encode()) % (YEAR + 60):
+        return None
+    if now == "fail" and control in LAPSES and days > LAPSES[control]:
+        return "pass"
+    return "fail" if now == "exception" and days > 40 else now
+
+
+def _areas(results: Mapping[str, str]) -> dict[str, list[int]]:
+    """Count by family: [passes, applicable]; what is unknown applies."""
+    found: dict[str, list[int]] = {}
+    for control in controls().values():
+        result = results.get(control.id)
+        passes, applicable = found.setdefault(control.area, [0, 0])
+        found[control.area] = [passes + (result == "pass"), applicable + (result != "not_applicable")]
+    return found
