@@ -22,6 +22,7 @@ from portal.accounts.tokens import digest
 from portal.lib.refused import Refused
 
 LOCK_NOTED_FOR = 300
+ACCEPTED = "accepted_invitation"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -58,11 +59,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Refuse at sign-up any address but the invited one."""
         cleaned: str = super().clean_email(email)
         match = self.request.resolver_match if self.request else None
-        if match and match.url_name in ("account_signup", "socialaccount_signup"):
-            invitation = invitations.waiting(self.request.session)
-            if invitation is None or invitation.email.lower() != cleaned.lower():
-                raise ValidationError("This is not the address that was invited. Use the invited one.")
+        is_sign_up = match is not None and match.url_name in ("account_signup", "socialaccount_signup")
+        if is_sign_up and self._invited_address().lower() != cleaned.lower():
+            raise ValidationError("This is not the address that was invited. Use the invited one.")
         return cleaned
+
+    def _invited_address(self) -> str:
+        # Accepting consumes the invitation, and allauth cleans the address once more after it.
+        invitation = invitations.waiting(self.request.session)
+        return getattr(self.request, ACCEPTED, "") or (invitation.email if invitation else "")
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         """Make the invited person's account and give them the role they were invited to.
@@ -76,6 +81,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         with transaction.atomic():
             saved: User = super().save_user(request, user, form, commit)
             _accept(request, saved)
+        setattr(request, ACCEPTED, invitation.email)
         self.stash_verified_email(request, invitation.email)
         return saved
 
@@ -131,6 +137,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             user: User = super().save_user(request, sociallogin, form)
             if form is None:
                 _accept(request, user)
+                setattr(request, ACCEPTED, user.email)
         return user
 
 

@@ -251,7 +251,8 @@ def _change_role(request: PortalRequest, term: Member | Assignment, client: Clie
 
 
 def _end(request: PortalRequest, term: Member | Assignment, client: Client | None) -> HttpResponse:
-    form = EndAccessForm(request.POST or None, **_zone(request))
+    posted = request.POST if request.method == "POST" else None  # every field may be empty
+    form = EndAccessForm(posted, **_zone(request))
     if request.method == "POST" and form.is_valid():
         why, until_at = form.cleaned_data["why"], form.until_at
         try:

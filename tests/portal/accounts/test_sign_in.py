@@ -31,12 +31,16 @@ pytestmark = pytest.mark.django_db
 
 
 class TestFirstSignIn:
-    def test_a_password_alone_leads_to_enrolling_and_signs_nobody_in(self, browser: Browser, eve: User) -> None:
+    def test_a_password_alone_leads_to_enrolling_and_signs_nobody_in(
+        self, browser: Browser, eve: User
+    ) -> None:
         answer = give_password(browser, eve)
         assert answer["Location"] == ENROL
         assert not is_signed_in(browser)
 
-    def test_the_first_code_of_a_new_app_signs_in_and_shows_recovery_codes(self, browser: Browser, eve: User) -> None:
+    def test_the_first_code_of_a_new_app_signs_in_and_shows_recovery_codes(
+        self, browser: Browser, eve: User
+    ) -> None:
         give_password(browser, eve)
         page = browser.get(ENROL).content.decode()
         device = TotpDevice.objects.get(user=eve)
@@ -44,7 +48,9 @@ class TestFirstSignIn:
         assert not device.confirmed
         answer = browser.post(ENROL, {"code": code_of(eve, confirmed=False)})
         assert answer["Location"] == "/account/recovery-codes/"
-        codes = re.findall(r"<li>([0-9a-z]{5}-[0-9a-z]{5})</li>", browser.get(answer["Location"]).content.decode())
+        codes = re.findall(
+            r"<li>([0-9a-z]{5}-[0-9a-z]{5})</li>", browser.get(answer["Location"]).content.decode()
+        )
         assert len(set(codes)) == 10
         assert browser.post(answer["Location"])["Location"] == "/"
         assert browser.get(answer["Location"])["Location"] == "/account/", "they are shown once"
@@ -85,7 +91,9 @@ class TestFirstSignIn:
 
 
 class TestSecondFactor:
-    def test_password_and_code_sign_in_under_a_new_session_key(self, browser: Browser, enrolled: User) -> None:
+    def test_password_and_code_sign_in_under_a_new_session_key(
+        self, browser: Browser, enrolled: User
+    ) -> None:
         assert give_password(browser, enrolled)["Location"] == CHALLENGE
         before = browser.session.session_key
         assert browser.post(CHALLENGE, {"code": code_of(enrolled)})["Location"] == "/"
@@ -122,7 +130,9 @@ class TestSecondFactor:
         browser.post(CHALLENGE, {"code": code})
         assert not is_signed_in(browser)
 
-    def test_the_right_code_right_after_a_wrong_one_has_to_wait(self, browser: Browser, enrolled: User) -> None:
+    def test_the_right_code_right_after_a_wrong_one_has_to_wait(
+        self, browser: Browser, enrolled: User
+    ) -> None:
         give_password(browser, enrolled)
         browser.post(CHALLENGE, {"code": "000000"})
         browser.post(CHALLENGE, {"code": code_of(enrolled)})
@@ -180,7 +190,9 @@ class TestRecoveryCodes:
         browser.post(CHALLENGE, {"code": codes[0]})
         assert not is_signed_in(browser)
 
-    def test_guessing_one_does_not_make_the_app_wait(self, browser: Browser, enrolled: User, codes: list[str]) -> None:
+    def test_guessing_one_does_not_make_the_app_wait(
+        self, browser: Browser, enrolled: User, codes: list[str]
+    ) -> None:
         give_password(browser, enrolled)
         browser.post(CHALLENGE, {"code": "aaaaa-bbbbb"})
         browser.post(CHALLENGE, {"code": code_of(enrolled)})
@@ -247,7 +259,9 @@ class TestPasswords:
         assert trail().count("sign_in.refused") == 5
         assert trail().count("sign_in.lock") == 1
 
-    def test_an_unknown_address_is_told_the_same_as_a_wrong_password(self, browser: Browser, enrolled: User) -> None:
+    def test_an_unknown_address_is_told_the_same_as_a_wrong_password(
+        self, browser: Browser, enrolled: User
+    ) -> None:
         known = browser.post(SIGN_IN, {"login": enrolled.email, "password": "not the password"})
         unknown = browser.post(SIGN_IN, {"login": "nobody@nowhere.test", "password": "not the password"})
         for answer in (known, unknown):
@@ -266,7 +280,9 @@ class TestPasswords:
         assert give_password(browser, enrolled, "quite another phrase 9")["Location"] == CHALLENGE
         assert "is of no use" in Browser().get(link, follow=True).content.decode()
 
-    def test_asking_for_a_new_one_does_not_tell_who_has_an_account(self, browser: Browser, enrolled: User) -> None:
+    def test_asking_for_a_new_one_does_not_tell_who_has_an_account(
+        self, browser: Browser, enrolled: User
+    ) -> None:
         known = browser.post("/account/password/forgotten/", {"email": enrolled.email})
         unknown = browser.post("/account/password/forgotten/", {"email": "nobody@nowhere.test"})
         assert known["Location"] == unknown["Location"]
@@ -276,7 +292,11 @@ class TestPasswords:
         elsewhere = Browser()
         sign_in_with_code(elsewhere, enrolled)
         sign_in_with_code(browser, enrolled)
-        new = {"oldpassword": PASSWORD, "password1": "quite another phrase 9", "password2": "quite another phrase 9"}
+        new = {
+            "oldpassword": PASSWORD,
+            "password1": "quite another phrase 9",
+            "password2": "quite another phrase 9",
+        }
         browser.post("/account/password/change/", new)
         assert not is_signed_in(browser)
         assert not is_signed_in(elsewhere)
