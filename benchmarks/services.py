@@ -1,0 +1,59 @@
+"""Throw-away services and Django on them, as the role that serves; and the owner's connection beside it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+OWNER = "owner"
+ENVIRONMENT = {
+    "DJANGO_SETTINGS_MODULE": "portal.settings",
+    "SITE_URL": "http://127.0.0.1:8000",
+    "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
+    "EMAIL_URL": "memorymail://",
+    "DATABASE_POOL": "0",
+}
+
+
+def start() -> None:
+    """Start the services on an empty directory that goes with this process, and set Django up on them."""
+    from portal.embedded import throwaway
+
+    for name in ("DATABASE_URL", "CELERY_BROKER_URL", "PLUMBLINE_DEMONSTRATION"):
+        os.environ.pop(name, None)
+    os.environ |= ENVIRONMENT
+    throwaway.start()
+
+    import django
+    from django.conf import settings
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    django.setup()
+
+
+@cache
+def migrate() -> None:
+    """Make the tables, once, as the role that owns them; and let Django connect as it under the alias `owner`."""
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks"]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+    from django.db import connections
+
+    from portal.embedded.services import endpoints
+    from portal.environment import database
+
+    connections.settings[OWNER] = {**connections.settings["default"], **database(endpoints().owner_url)}
+
+
+def owner() -> psycopg.Connection:
+    """Open a connection of the role that owns the tables; every statement commits by itself."""
+    from portal.embedded.services import endpoints
+
+    return psycopg.connect(endpoints().owner_url, autocommit=True)
