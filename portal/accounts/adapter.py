@@ -102,7 +102,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Note a wrong password for somebody we know."""
-        _note_about(str(credentials.get("email", "")), "sign_in.refused")
+        address = str(credentials.get("email", ""))
+        _note_about(address, "sign_in.refused")
 
     def logout(self, request: HttpRequest) -> None:
         """Sign out, and note it."""

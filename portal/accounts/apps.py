@@ -12,8 +12,9 @@ class AccountsConfig(AppConfig):
         from allauth.account.signals import email_changed
         from allauth.socialaccount.signals import social_account_added, social_account_removed
 
-        from portal.accounts import receivers
+        from portal.accounts import receivers, words
 
         email_changed.connect(receivers.note_new_address, dispatch_uid="accounts.new_address")
         social_account_added.connect(receivers.note_connection, dispatch_uid="accounts.connection")
         social_account_removed.connect(receivers.note_disconnection, dispatch_uid="accounts.disconnection")
+        words.register()

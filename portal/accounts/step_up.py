@@ -43,6 +43,17 @@ def step_up(view: View) -> View:
     return guarded
 
 
+def step_up_if_signed_in(view: View) -> View:
+    """The same for a public view that does something sensitive only for those who are signed in."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        passes = not request.user.is_authenticated or is_fresh(request)
+        return view(request, *args, **kwargs) if passes else _ask(request)
+
+    return guarded
+
+
 def _ask(request: HttpRequest) -> HttpResponseBase:
     url = f"{reverse('step_up')}?{urlencode({'next': _way_back(request)})}"
     if request.headers.get("Accept") == "application/json":

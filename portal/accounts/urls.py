@@ -9,7 +9,7 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-from portal.accounts.step_up import step_up
+from portal.accounts.step_up import step_up, step_up_if_signed_in
 from portal.accounts.views import account, links, passkeys, people, sessions, sign_in
 from portal.tenancy.decorators import View, person_view, public_view
 
@@ -36,7 +36,12 @@ urlpatterns = [
     path("account/sso/cancelled/", public_view(social.login_cancelled), name="socialaccount_login_cancelled"),
     path("account/sso/error/", public_view(social.login_error), name="socialaccount_login_error"),
     path("account/sso/sign-up/", public_view(social.signup), name="socialaccount_signup"),
-    path("account/sso/<str:provider_id>/", public_view(oidc.login), name="openid_connect_login"),
+    # For the signed-in it connects another way into the account.
+    path(
+        "account/sso/<str:provider_id>/",
+        public_view(step_up_if_signed_in(oidc.login)),
+        name="openid_connect_login",
+    ),
     path("account/sso/<str:provider_id>/back/", public_view(oidc.callback), name="openid_connect_callback"),
     # The address and the password
     path(

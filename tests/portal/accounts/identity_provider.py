@@ -70,9 +70,9 @@ class IdentityProvider:
         return Handler
 
 
-def by_single_sign_on(browser: Browser) -> Any:
+def by_single_sign_on(browser: Browser, query: str = "") -> Any:
     """Go to the provider and come back with a code."""
-    answer = browser.post("/account/sso/sso/")
+    answer = browser.post(f"/account/sso/sso/{query}")
     asked = parse_qs(urlsplit(answer["Location"]).query)
     assert "code_challenge" in asked, "PKCE is on"
     return browser.get("/account/sso/sso/back/", {"code": "c", "state": asked["state"][0]})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,7 +14,14 @@ from portal.accounts.models import User
 from portal.tenancy.models import Assignment, Client
 from portal.tenancy.permissions import Role
 from portal.tenancy.scope import Scope
-from tests.portal.accounts.conftest import CHALLENGE, ENROL, code_of, is_signed_in, sign_in_with_code
+from tests.portal.accounts.conftest import (
+    CHALLENGE,
+    ENROL,
+    code_of,
+    grow_stale,
+    is_signed_in,
+    sign_in_with_code,
+)
 from tests.portal.accounts.identity_provider import AUDIENCE, IdentityProvider, by_single_sign_on
 from tests.portal.accounts.inviting import open_invitation
 
@@ -92,3 +99,19 @@ def test_our_step_up_stands_before_the_gate_that_allauth_leaves_open(
     assert did_recently_reauthenticate(request) is True, "without a password allauth asks for nothing"
     request.user = AnonymousUser()
     assert did_recently_reauthenticate(request) is False
+
+
+def test_connecting_it_to_an_account_asks_for_the_second_factor_again(
+    browser: Browser, provider: IdentityProvider, enrolled: User, trail: Callable[[], list[str]]
+) -> None:
+    provider.email = enrolled.email
+    sign_in_with_code(browser, enrolled)
+    grow_stale(browser)
+    ask = browser.post("/account/sso/sso/?process=connect")["Location"]
+    assert ask.startswith("/account/confirm-it-is-you/")
+    browser.post(ask, {"code": code_of(enrolled)})
+    by_single_sign_on(browser, "?process=connect")
+    assert enrolled.socialaccount_set.count() == 1
+    assert trail()[-1] == "single_sign_on.connect"
+    browser.post("/account/sign-out/")
+    assert by_single_sign_on(browser)["Location"] == CHALLENGE
