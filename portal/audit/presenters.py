@@ -177,7 +177,7 @@ def _line(event: AuditEvent, names: Mapping[UUID, str], zone: ZoneInfo, url: str
     payload = event.payload
     entry = _nouns.get(event.object, Noun(humanised(event.object.split("_", 1)[-1])))
     show = _Values(names, zone)
-    changes = tuple(_changes(entry, payload["changes"], payload["op"], show))
+    changes = tuple(_changes(entry, payload, show))
     title = payload["label"] or _title(entry, payload["changes"])
     did, noun = _did(event.action, payload["op"], entry.noun)
     who = names.get(event.actor, FORGOTTEN) if event.actor else SYSTEM
@@ -204,17 +204,17 @@ def _title(entry: Noun, changes: Mapping[str, Any]) -> str:
     return str(value or "")
 
 
-def _changes(entry: Noun, changes: Mapping[str, Any], op: str, show: _Values) -> Iterable[Change]:
-    for column, value in changes.items():
-        spec = entry.columns.get(column, humanised(column.removesuffix("_id")))
+def _changes(entry: Noun, payload: Mapping[str, Any], show: _Values) -> Iterable[Change]:
+    for column, value in payload["changes"].items():
+        spec = entry.columns.get(column, humanised(column))
         if spec is None or (column in PLUMBING and column not in entry.columns):
             continue
         label, own = spec if isinstance(spec, tuple) else (spec, None)
         if value == "[hidden]":
             yield Change(label, "", "changed, not shown")
-        elif op == "update" and isinstance(value, list):
+        elif payload["op"] == "update" and isinstance(value, list):
             yield Change(label, show(value[0], own), show(value[1], own))
-        else:
+        elif value != payload["label"]:
             yield Change(label, "", show(value, own))
 
 

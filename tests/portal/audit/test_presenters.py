@@ -97,6 +97,10 @@ def test_columns_left_out_and_plumbing_are_not_shown() -> None:
     assert text == "Priya Nair added credential hubspot-api: scopes a"
 
 
+def test_what_names_the_row_is_not_said_twice() -> None:
+    assert said("insert", {"name": "hubspot-api"}) == "Priya Nair added credential hubspot-api"
+
+
 def test_long_texts_are_shortened() -> None:
     assert len(said("insert", {"note": "word " * 200})) < 230
 

@@ -1,8 +1,9 @@
--- All run as portal_audit, whoever calls. The serving role may call audit_append, audit_names and audit_anchor_add.
+-- The doors run as portal_audit, whoever calls: the row trigger, the seal, and audit_append, audit_names and
+-- audit_anchor_add, which the serving role may call. The others are called from inside them alone.
 
 -- Give the token that stands for a person's id or an address; a new one when there is none.
 CREATE FUNCTION audit_token(named text) RETURNS uuid
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   found_token uuid;
 BEGIN
@@ -18,7 +19,7 @@ END $$;
 
 -- Replace a text by its token, in a shape that shows what it is.
 CREATE FUNCTION audit_private(value jsonb) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   token uuid := audit_token(value #>> '{}');
 BEGIN
@@ -30,7 +31,7 @@ CREATE FUNCTION audit_write(
   in_practice uuid, of_client uuid, is_internal boolean, the_action text, the_op text, the_object text,
   the_id text, the_label text, the_changes jsonb
 ) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   now_at timestamptz := clock_timestamp();
   changes jsonb := the_changes;
@@ -139,7 +140,7 @@ END $$;
 
 -- A whole row as an event shows it: without hidden and empty columns, people as tokens.
 CREATE FUNCTION audit_shown(whole jsonb, hidden text[], private text[]) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   shown jsonb;
   name text;
