@@ -48,6 +48,8 @@ def prepare(argv: Sequence[str]) -> None:
     """
     os.environ["PLUMBLINE_DATABASE_ROLE"] = role_of(argv)
     port = _port(argv)
+    if _command(argv) == "demo" and "postgres" in services.wanted():
+        os.environ.setdefault("PLUMBLINE_DEMONSTRATION", "1")
     if port and "postgres" in services.wanted():
         os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
     needed = [name for name in services_of(argv) if name in services.wanted()]

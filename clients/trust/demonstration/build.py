@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from clients.trust.demonstration import exports, history, people, registers
-from clients.trust.demonstration.people import House
 from clients.trust.demonstration.spec import PRACTICE_ID, Calendar, client_slugs, read
 from portal.accounts.models import User
 from portal.documents import press
@@ -53,10 +52,8 @@ def build(now: datetime, report: Report) -> bool:
         for slug in client_slugs():
             client = people.make_client(house, slug)
             entries = registers.fill_registers(house, client)
-            report(f"{client.name}: {entries} register entries")
-            read_now = exports.take_exports_in(house, client)
-            if read_now:
-                report(f"{client.name}: {read_now} workflow exports read")
+            workflows = exports.take_exports_in(house, client)
+            report(f"{client.name}: {entries} register entries, {workflows} workflows read from exports")
             registers.let_things_happen(house, client)
             history.add_waivers(house, client)
             history.note_trail_export(house, client)

@@ -18,8 +18,6 @@ from portal.tenancy.models import Client
 from portal.tenancy.scope import narrowed
 
 YEAR, WEEK, DAILY = 364, 7, 10
-#: A control that fails for a date that has passed was in order until so many days ago.
-LAPSES = {"SEC-03": 2, "SEC-07": 2}
 COLUMNS = {
     "passes": "pass",
     "warns": "warn",
@@ -54,7 +52,9 @@ def add_history(house: House, client: Client) -> None:
     """Take today's snapshot, and put before it the days on which less was recorded."""
     with narrowed(clients=frozenset({client.pk})):
         today = take_snapshot(client, house.calendar.now)
-        Snapshot.objects.bulk_create([_snapshot(today, client, days) for days in _days(client, today.taken_on)])
+        Snapshot.objects.bulk_create(
+            [_snapshot(today, client, days) for days in _days(client, today.taken_on)]
+        )
 
 
 def _days(client: Client, today: date) -> list[int]:
@@ -91,7 +91,7 @@ def _result_then(slug: str, control: str, now: str, days: int) -> str | None:
         return now
     if days > 14 + crc32(f"{slug} {control}".encode()) % (YEAR + 60):
         return None
-    if now == "fail" and control in LAPSES and days > LAPSES[control]:
+    if days > read(slug).get("lapsed", {}).get(control, YEAR):
         return "pass"
     return "fail" if now == "exception" and days > 40 else now
 

@@ -77,7 +77,11 @@ def make_client(house: House, slug: str) -> Client:
         _assign(house, client, house.people[each["key"]], each)
     for each in entry.get("invitations", ()):
         people_actions.invite(
-            by=house.owner, practice=house.practice, client=client, email=each["email"], role=Role(each["role"])
+            by=house.owner,
+            practice=house.practice,
+            client=client,
+            email=each["email"],
+            role=Role(each["role"]),
         )
     return client
 

@@ -45,7 +45,9 @@ def _add(
     for name, target in LINKS.items():
         if name in values:
             values[name] = made[target, values[name]]
-    return add_record(register, client, values, by=values.get("owner") or lead_of(house, client), people=people)
+    return add_record(
+        register, client, values, by=values.get("owner") or lead_of(house, client), people=people
+    )
 
 
 def lead_of(house: House, client: Client) -> User:
@@ -58,7 +60,13 @@ def let_things_happen(house: House, client: Client) -> None:
     """Do what the file says has happened since: rotations, handovers, an integration that was retired."""
     for event in read(client.slug).get("events", ()):
         register = event.get("register", "credentials")
-        record = MODELS[register].objects.for_client(client).live().select_related("client").get(name=event["record"])
+        record = (
+            MODELS[register]
+            .objects.for_client(client)
+            .live()
+            .select_related("client")
+            .get(name=event["record"])
+        )
         _VERBS[event["do"]](house, record, event, house.people[event["by"]])
 
 
