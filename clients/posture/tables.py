@@ -18,7 +18,7 @@ MOST_RECORDS = 100
 COLUMNS = (
     Column("control", "Control", narrow="lead"),
     Column("result", "Result", narrow="side"),
-    Column("words", "What the records show"),
+    Column("words", "Records"),
     Column("evidence", "Evidence", kind="num"),
 )
 
@@ -74,7 +74,7 @@ def _row(client: Client, standing: Standing) -> Row:
     cells = (
         Cell("lead", control.title, sub=control.id, url=reverse("posture_control", kwargs=kwargs)),
         Cell("status", words, state=state),
-        Cell("text", finding.words),
+        Cell("text", finding.words, sub=finding.weakest),
         Cell("num", finding.evidence),
     )
     return Row(cells, state="late" if state == "late" else "")

@@ -54,6 +54,11 @@ class Tally:
         return self.passes + self.warns + self.waived + self.fails + self.unknown
 
     @property
+    def decided(self) -> int:
+        """How many the records decide, one way or the other."""
+        return self.applicable - self.unknown
+
+    @property
     def share(self) -> int | None:
         """Passes in percent of applicable controls, rounded, but 100 only when all pass. None when none applies."""
         return percent(self.passes, self.applicable)
