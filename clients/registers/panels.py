@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Field
 
 from clients.registers.catalogue import REGISTERS
 from clients.registers.lists.cells import credential_sub
 from clients.registers.lists.tables import address, next_step
 from clients.registers.models import Credential, Record
+from clients.registers.models.record import RecordQuerySet
 from clients.registers.platforms import platform_name
 from clients.registers.queries import DUE_COLUMNS, MODELS, rows_in_reach, rows_of
 from clients.registers.register import Register
@@ -27,6 +29,20 @@ WEEK = dt.timedelta(days=7)
 MOST = 100
 #: How long a record may stand without an owner before Today calls it late. A default of ours.
 OWNER_WITHIN = dt.timedelta(days=7)
+SAYS_NOTHING = frozenset(
+    {
+        "id",
+        "practice",
+        "client",
+        "version",
+        "created_at",
+        "updated_at",
+        "next_due_on",
+        "retired_at",
+        "retired_by",
+    }
+    | {"revoked_at", "revoked_by", "retired_reason", "revoked_reason"}
+)
 PHRASES = {
     "reassign": "handed over",
     "unretire": "took into use again",
@@ -70,18 +86,24 @@ def register_all() -> None:
 
 def _register_words(register: Register) -> None:
     model = register.model
-    columns: dict[str, str | None] = {
-        field.column: str(field.verbose_name)
-        for field in model._meta.concrete_fields
-        if field.name != "version"
-    }
-    columns["version"] = None
+    columns = {str(field.column): _column_words(field) for field in model._meta.concrete_fields}
     noun = str(model._meta.verbose_name)
     links = presenters.links_of(model)
     presenters.register(table=model._meta.db_table, noun=noun, columns=columns, links=links)
     presenters.register(table=register.slug, noun=f"register of {register.plural}")
     for verb, phrase in PHRASES.items():
         presenters.register_action(f"{noun.replace('-', '_')}.{verb}", phrase)
+
+
+def _column_words(field: Field[Any, Any]) -> str | tuple[str, presenters.Show] | None:
+    """How the history names a column and shows its values; None for those that say nothing to a reader."""
+    if field.name in SAYS_NOTHING:
+        return None
+    words = str(field.verbose_name)
+    if field.choices:
+        titles = {key: str(title) for key, title in field.choices}
+        return words, lambda value: titles.get(value, str(value))
+    return (words, lambda value: f"no. {value}") if field.name in ("workflow", "integration") else words
 
 
 def _contents_count(register: Register, access: Access) -> Count:
@@ -134,14 +156,14 @@ def owed_count(access: Access, on: dt.date) -> tuple[int, int]:
     return n, late
 
 
-def _due(slug: str, column: str, access: Access, on: dt.date) -> QuerySet[Record]:
+def _due(slug: str, column: str, access: Access, on: dt.date) -> RecordQuerySet:
     rows = rows_in_reach(slug, access).live().filter(**{f"{column}__lte": on + WEEK})
-    found: QuerySet[Record] = rows.order_by(column, "id")[:MOST]
+    found: RecordQuerySet = rows.order_by(column, "id")[:MOST]
     return found
 
 
-def _unowned(slug: str, access: Access) -> QuerySet[Record]:
-    found: QuerySet[Record] = rows_in_reach(slug, access).without_owner().order_by("id")[:MOST]
+def _unowned(slug: str, access: Access) -> RecordQuerySet:
+    found: RecordQuerySet = rows_in_reach(slug, access).without_owner().order_by("id")[:MOST]
     return found
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from clients.registers.models import Credential, Integration, Record, SubProcessor, Workflow
+from clients.registers.models.record import RecordQuerySet
 from clients.registers.rules.service_accounts import Person
 from portal.shell.navigation import Count, capped
 from portal.tenancy.models import Assignment, Client, Member
@@ -66,13 +65,13 @@ def roster(client: Client, now: dt.datetime) -> Roster:
     return Roster(owners, tuple(Person(*row) for row in assigned.union(members)))
 
 
-def rows_of(register: str, client: Client | None) -> QuerySet[Any]:
+def rows_of(register: str, client: Client | None) -> RecordQuerySet:
     """All rows of a register for one client, or without one for every client in reach; with client and owner."""
-    rows = MODELS[register].objects.select_related("client", "owner")
-    return rows.for_client(client) if client else rows  # type: ignore[no-any-return]
+    rows: RecordQuerySet = MODELS[register].objects.select_related("client", "owner")
+    return rows.for_client(client) if client else rows
 
 
-def rows_for_table(register: str, client: Client | None) -> QuerySet[Any]:
+def rows_for_table(register: str, client: Client | None) -> RecordQuerySet:
     """All rows with everything that a table of them writes at hand. One query."""
     names = ("backup_owner", "approved_by", "workflow", "integration")
     has = {field.name for field in MODELS[register]._meta.concrete_fields}
@@ -81,7 +80,7 @@ def rows_for_table(register: str, client: Client | None) -> QuerySet[Any]:
     )
 
 
-def due_rows(register: str, client: Client | None, until: dt.date) -> QuerySet[Any]:
+def due_rows(register: str, client: Client | None, until: dt.date) -> RecordQuerySet:
     """The rows in use of one register that are overdue or due by `until`, oldest first."""
     column = DUE_COLUMNS[register]
     rows = rows_of(register, client).live().filter(**{f"{column}__lte": until})
@@ -120,7 +119,9 @@ def related(record: Record) -> list[tuple[str, list[Record]]]:
     """List the records that this one is linked with, by title: what it serves and what serves it."""
     found: list[tuple[str, list[Record]]] = []
     if isinstance(record, Workflow):
-        links = list(record.integrations.select_related("client", "owner").order_by("name")[:MOST])
+        links: list[Record] = list(
+            record.integrations.select_related("client", "owner").order_by("name")[:MOST]
+        )
         keys = Credential.objects.for_client(record.client).filter(integration__workflow=record)
         found = [
             ("Integrations", links),
@@ -167,7 +168,7 @@ def choices_for(register: str, client: Client, now: dt.datetime) -> Choices:
     return Choices(roster(client, now), links)
 
 
-def rows_in_reach(register: str, access: Access) -> QuerySet[Any]:
+def rows_in_reach(register: str, access: Access) -> RecordQuerySet:
     """All rows over the clients in the person's reach; the literal clients help the planner, the policy guarantees."""
     rows = rows_for_table(register, None)
     return rows if access.client_ids is None else rows.filter(client_id__in=access.client_ids)

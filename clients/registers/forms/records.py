@@ -25,7 +25,7 @@ def field_for(field: models.Field[Any, Any], **options: Any) -> forms.Field | No
     """Make the form field of a model field: three boxes for a day, radios for yes, no and not known."""
     if isinstance(field, models.ForeignKey):
         label = str(field.verbose_name).capitalize()
-        made = LinkField if issubclass(field.related_model, Record) else PersonField  # type: ignore[arg-type]
+        made = LinkField if issubclass(field.related_model, Record) else PersonField
         return made(label=label, help_text=field.help_text, required=not field.blank)
     if field.name == "platform":
         return PlatformField(label="Platform", help_text=field.help_text, required=not field.blank)
@@ -42,8 +42,20 @@ def field_for(field: models.Field[Any, Any], **options: Any) -> forms.Field | No
             help_text=field.help_text,
             initial=YesNoUnknown.UNKNOWN,
         )
+    if isinstance(field, models.TextField):
+        options.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
+    if field.choices and field.blank and "widget" not in options:
+        return field.formfield(**options, choices_form_class=_MaybeChoice)
     made_field: forms.Field | None = field.formfield(**options)
     return made_field
+
+
+class _MaybeChoice(forms.TypedChoiceField):
+    """A choice that may be left open; the open one says so in words."""
+
+    def __init__(self, **options: Any) -> None:
+        choices = [(key, words) for key, words in options.pop("choices") if key]
+        super().__init__(choices=[("", "Not recorded"), *choices], **options)
 
 
 def _sentence(field: models.Field[Any, Any]) -> str:
@@ -89,8 +101,9 @@ class RecordForm(BlanksRefused, forms.ModelForm):  # type: ignore[type-arg]
         noun = str(self.before._meta.verbose_name)
         if name == "owner":
             return f"Choose who owns this {noun}"
-        verb = "Choose" if isinstance(field, OneOfField | forms.ChoiceField) else "Enter"
-        return f"{verb} {'a' if name == 'name' else 'the'} {str(field.label).lower()}"
+        if isinstance(field, OneOfField | forms.ChoiceField):
+            return f"{field.label}: choose one"
+        return "Enter a name" if name == "name" else f"Enter the {str(field.label).lower()}"
 
     def _get_validation_exclusions(self) -> set[str]:
         linked = {name for name, field in self.fields.items() if isinstance(field, OneOfField)}

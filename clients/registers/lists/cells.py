@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from clients.registers.models import Credential, Integration, Record, SubProcessor, Workflow
 from clients.registers.platforms import platform_name
-from portal.lib.dates import relative_due
+from portal.lib.dates import DATE_ALONE_AFTER_DAYS, format_table, relative_due
 from portal.shell.tables import Cell
 from portal.tenancy.models import YesNoUnknown
 
@@ -40,8 +40,9 @@ def due(row: Record, today: dt.date) -> Cell:
         return Cell("muted", "No date recorded")
     state, words = relative_due(row.due_on, today)
     if state == "ok":
-        state = "idle" if (row.due_on - today).days <= 60 else "ok"
-    return Cell("status", words, state=state, sub_date=row.due_on)
+        state = "idle" if (row.due_on - today).days <= DATE_ALONE_AFTER_DAYS else "ok"
+    says_the_date = words == format_table(row.due_on)
+    return Cell("status", words, state=state, sub_date=None if says_the_date else row.due_on)
 
 
 def choice(name: str, missing: str = "Not recorded") -> Render:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
+from clients.registers.models.record import RecordQuerySet
 from clients.registers.platforms import platform_id, platforms
 from clients.registers.queries import DUE_COLUMNS
 from clients.registers.register import Register
@@ -46,7 +47,9 @@ class ListFilters(forms.Form):
             )
         people = [(str(person.pk), str(person)) for person in owners]
         self._choose("owner", "Owner", [("", "Anyone"), (NOBODY, "No owner"), *people])
-        for name in register.filters:
+        # Over all clients there is room for two of the register's own filters beside the client.
+        self.own = register.filters if clients is None else register.filters[:2]
+        for name in self.own:
             self._add(name)
         kinds = (
             STATUS if register.slug == "credentials" else [each for each in STATUS if each[0] != "revoked"]
@@ -69,7 +72,7 @@ class ListFilters(forms.Form):
     def _choose(self, name: str, label: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name] = forms.ChoiceField(required=False, label=label, choices=choices)
 
-    def narrow(self, rows: QuerySet[Any], today: dt.date) -> QuerySet[Any]:
+    def narrow(self, rows: RecordQuerySet, today: dt.date) -> RecordQuerySet:
         """Keep the rows that the filters ask for."""
         wished = self.cleaned_data
         rows = self._by_status(rows, wished.get("status", ""))
@@ -85,7 +88,7 @@ class ListFilters(forms.Form):
         if wished.get("owner"):
             nobody = wished["owner"] == NOBODY
             rows = rows.filter(owner__isnull=True) if nobody else rows.filter(owner_id=UUID(wished["owner"]))
-        for name in self.register.filters:
+        for name in self.own:
             if wished.get(name):
                 rows = (
                     self._by_due(rows, wished[name], today)
@@ -94,7 +97,7 @@ class ListFilters(forms.Form):
                 )
         return rows
 
-    def _by_due(self, rows: QuerySet[Any], when: str, today: dt.date) -> QuerySet[Any]:
+    def _by_due(self, rows: RecordQuerySet, when: str, today: dt.date) -> RecordQuerySet:
         column = DUE_COLUMNS[self.register.slug]
         if when == "none":
             return rows.filter(**{f"{column}__isnull": True})
@@ -103,11 +106,11 @@ class ListFilters(forms.Form):
         return rows.filter(**{f"{column}__lte": today + dt.timedelta(days=int(when))})
 
     @staticmethod
-    def _by_status(rows: QuerySet[Any], status: str) -> QuerySet[Any]:
+    def _by_status(rows: RecordQuerySet, status: str) -> RecordQuerySet:
         if status == "all":
             return rows
         if status == "retired":
             return rows.filter(retired_at__isnull=False)
         if status == "revoked":
             return rows.filter(revoked_at__isnull=False)
-        return rows.live()  # type: ignore[attr-defined,no-any-return]
+        return rows.live()

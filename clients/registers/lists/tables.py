@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 
 from clients.registers.catalogue import CLIENT
 from clients.registers.models import Credential, Record
+from clients.registers.models.record import RecordQuerySet
 from clients.registers.register import ListColumn, Register
 from clients.registers.rules.renewals import LATE, SOON, due_state
 from portal.shell.tables import Column, Empty, Link, Row, Table, headings, sorted_by
@@ -50,7 +51,7 @@ def order_of(register: Register, client: Client | None, request: HttpRequest) ->
     return sorted_by([each.column for each in columns_of(register, client)], request, register.default_sort)
 
 
-def ordered(rows: QuerySet[Any], register: Register, order: str) -> QuerySet[Any]:
+def ordered(rows: RecordQuerySet, register: Register, order: str) -> RecordQuerySet:
     """Put the rows into a checked order."""
     if order.removeprefix("-") == CLIENT.column.key:
         mark = "-" if order.startswith("-") else ""
@@ -77,9 +78,13 @@ def table_of(
 
 
 def _caption(register: Register, order: str) -> str:
+    """Say how the list is sorted: "soonest first", or by which column and which way."""
+    key = order.removeprefix("-")
+    if key == "due":
+        return "latest first" if order.startswith("-") else "soonest first"
     titles = {each.column.key: each.column.title for each in (*register.columns, CLIENT)}
-    way = "descending" if order.startswith("-") else "ascending"
-    return f"by {titles[order.removeprefix('-')].lower()}, {way}"
+    title = titles[key]
+    return f"by {title if title[:2].isupper() else title.lower()}, {'Z to A' if order.startswith('-') else 'A to Z'}"
 
 
 def _row(register: Register, columns: list[ListColumn], row: Record, today: dt.date, may_edit: bool) -> Row:

@@ -48,7 +48,7 @@ def keep_draft(
         drafts = DraftImport.objects.for_client(client)
         drafts.filter(created_at__lt=now - KEPT_FOR).delete()
         drafts.filter(made_by=by, register=register.slug).delete()
-        return DraftImport.objects.create(
+        draft: DraftImport = DraftImport.objects.create(
             practice_id=client.practice_id,
             client=client,
             register=register.slug,
@@ -58,6 +58,7 @@ def keep_draft(
             header=list(header),
             rows=[[line, list(cells)] for line, cells in lines],
         )
+    return draft
 
 
 def drop_draft(draft: DraftImport, *, by: User) -> None:
@@ -69,7 +70,7 @@ def drop_draft(draft: DraftImport, *, by: User) -> None:
 def drop_old_drafts(now: dt.datetime) -> int:
     """Throw away every uploaded table that is a day old, in the current scope. Gives how many there were."""
     _, by_model = DraftImport.objects.filter(created_at__lt=now - KEPT_FOR).delete()
-    return by_model.get(DraftImport._meta.label, 0)
+    return int(by_model.get(DraftImport._meta.label, 0))
 
 
 def plan_of(draft: DraftImport, register: Register, client: Client) -> Plan:

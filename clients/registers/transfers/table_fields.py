@@ -60,9 +60,9 @@ def _table_field(model: type[Record], name: str, title: str) -> TableField:
 def _ways(field: Any) -> tuple[Callable[[Record], object], Callable[[str, Choices], Any]]:
     name = field.name
     if name == "platform":
-        return lambda row: platform_name(row.platform), lambda text, choices: platform_id(text)  # type: ignore[attr-defined]
+        return lambda row: platform_name(row.platform), lambda text, choices: platform_id(text)
     if isinstance(field, models.ForeignKey):
-        if issubclass(field.related_model, Record):  # type: ignore[arg-type]
+        if issubclass(field.related_model, Record):
             return lambda row: getattr(getattr(row, name), "name", ""), _reader_of_link(name)
         return lambda row: getattr(getattr(row, name), "email", ""), _read_person
     if field.choices:

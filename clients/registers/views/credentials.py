@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +14,7 @@ from clients.registers import actions
 from clients.registers.catalogue import CREDENTIALS
 from clients.registers.forms.verbs import ReasonForm, RotateForm
 from clients.registers.models import Credential
-from clients.registers.views.shared import is_sound, record_or_404, say_saved, show_refusal, today_of
+from clients.registers.views.shared import is_sound, posted, record_or_404, say_saved, show_refusal, today_of
 from portal.lib.refused import Refused
 from portal.tenancy.decorators import PortalRequest, client_view
 from portal.tenancy.models import Client
@@ -29,7 +31,7 @@ def credential_rotate(request: PortalRequest, client: Client, pk: int) -> HttpRe
     """Record that a new secret has taken the old one's place."""
     credential = _credential(client, pk)
     today = today_of(client)
-    form = RotateForm(request.POST or None, credential=credential, today=today)
+    form = RotateForm(posted(request), credential=credential, today=today)
     if request.method == "POST" and is_sound(form, request, client, "credentials"):
         try:
             saved = actions.rotate(credential, by=request.access.user, today=today, **form.cleaned_data)
@@ -52,7 +54,7 @@ def credential_rotate(request: PortalRequest, client: Client, pk: int) -> HttpRe
 def credential_revoke(request: PortalRequest, client: Client, pk: int) -> HttpResponse:
     """Record that a credential no longer opens anything."""
     credential = _credential(client, pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and is_sound(form, request, client, "credentials"):
         try:
             actions.revoke(credential, by=request.access.user, why=form.cleaned_data["why"])
@@ -74,7 +76,7 @@ def _credential(client: Client, pk: int) -> Credential:
 
 
 def _act(
-    request: PortalRequest, record: Credential, form: object, context: dict[str, object]
+    request: PortalRequest, record: Credential, form: object, context: Mapping[str, object]
 ) -> HttpResponse:
     common = {"client": record.client, "register": CREDENTIALS, "record": record, "form": form}
     return render(request, ACT, {**common, "back": record.get_absolute_url(), **context})

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,6 +13,7 @@ from django.views.decorators.http import require_safe
 from clients.registers.catalogue import REGISTERS
 from clients.registers.lists.filters import ListFilters
 from clients.registers.lists.tables import PAGE, CappedPaginator, order_of, ordered, table_of
+from clients.registers.models.record import RecordQuerySet
 from clients.registers.queries import counts_in_reach, roster, rows_for_table, rows_in_reach
 from clients.registers.register import Register
 from clients.registers.views.shared import register_of, today_of, today_of_reader
@@ -55,7 +54,7 @@ def register_index(request: PortalRequest) -> HttpResponse:
 
 def filtered(
     request: PortalRequest, register: Register, client: Client | None
-) -> tuple[ListFilters, QuerySet[Any], dt.date]:
+) -> tuple[ListFilters, RecordQuerySet, dt.date]:
     """The filters of a request, the rows that they leave in the wished order, and the day they were taken on."""
     now = timezone.now()
     if client is not None:
@@ -77,6 +76,7 @@ def _list(request: PortalRequest, register: Register, client: Client | None) -> 
     context = {
         "client": client,
         "register": register,
+        "noun": register.singular if page.paginator.count == 1 and not chips else register.plural,
         "filters": filters,
         "chips": chips,
         "clear_url": clear_url(request),
@@ -97,7 +97,7 @@ def _list(request: PortalRequest, register: Register, client: Client | None) -> 
         "links": _links(register, client),
         "zone": client.time_zone if client else request.access.user.time_zone,
     }
-    only_rows = request.htmx and request.htmx.target == "rows"  # type: ignore[truthy-bool]
+    only_rows = request.htmx and request.htmx.target == "rows"
     with timezone.override(ZoneInfo(str(context["zone"]))):
         return render(request, f"{TEMPLATE}#rows" if only_rows else TEMPLATE, context)
 

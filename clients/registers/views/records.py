@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from clients.registers.record_pages import both_values, facts_of, history_of
 from clients.registers.views.lists import filtered
 from clients.registers.views.shared import (
     is_sound,
+    posted,
     record_or_404,
     register_of,
     say_saved,
@@ -72,7 +74,7 @@ def register_add(request: PortalRequest, client: Client, register: str) -> HttpR
     kind = register_of(register)
     choices = choices_for(register, client, timezone.now())
     blank = kind.model(practice_id=client.practice_id, client=client)
-    form = kind.form(request.POST or None, record=blank, choices=choices, today=today_of(client))
+    form = kind.form(posted(request), record=blank, choices=choices, today=today_of(client))
     if request.method == "POST" and is_sound(form, request, client, register):
         try:
             record = actions.add_record(
@@ -103,7 +105,7 @@ def record_edit(request: PortalRequest, client: Client, register: str, pk: int) 
     kind = register_of(register)
     record = record_or_404(kind, client, pk)
     choices = choices_for(register, client, timezone.now())
-    form = kind.form(request.POST or None, record=record, choices=choices, today=today_of(client))
+    form = kind.form(posted(request), record=record, choices=choices, today=today_of(client))
     clash = None
     if request.method == "POST" and is_sound(form, request, client, register):
         try:
@@ -113,7 +115,7 @@ def record_edit(request: PortalRequest, client: Client, register: str, pk: int) 
             )
         except actions.Changed as changed:
             clash = both_values(kind, changed.current, form)
-            form.data = {**form.data.dict(), "version": changed.current.version}
+            form.data = {**request.POST.dict(), "version": changed.current.version}
         except Refused as refused:
             show_refusal(form, refused)
         else:
@@ -131,7 +133,7 @@ def record_retire(request: PortalRequest, client: Client, register: str, pk: int
     """Take a record out of use, with the reason."""
     kind = register_of(register)
     record = record_or_404(kind, client, pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and is_sound(form, request, client, register):
         try:
             actions.retire_record(record, by=request.access.user, why=form.cleaned_data["why"])
@@ -170,7 +172,7 @@ def record_reassign(request: PortalRequest, client: Client, register: str, pk: i
     kind = register_of(register)
     record = record_or_404(kind, client, pk)
     people = roster(client, timezone.now())
-    form = ReassignForm(request.POST or None, record=record, people=people)
+    form = ReassignForm(posted(request), record=record, people=people)
     if request.method == "POST" and is_sound(form, request, client, register):
         wished = form.cleaned_data
         backup = wished.get("backup_owner") if "backup_owner" in form.fields else actions.KEEP
@@ -199,7 +201,7 @@ def register_hand_over(request: PortalRequest, client: Client, register: str) ->
     kind = register_of(register)
     _, rows, _ = filtered(request, kind, client)
     people = roster(client, timezone.now())
-    form = HandOverForm(request.POST or None, records=rows.live()[:MOST_HANDED_OVER], people=people)
+    form = HandOverForm(posted(request), records=rows.live()[:MOST_HANDED_OVER], people=people)
     if request.method == "POST" and is_sound(form, request, client, register):
         wished = form.cleaned_data
         try:
@@ -217,7 +219,7 @@ def register_hand_over(request: PortalRequest, client: Client, register: str) ->
     return render(request, ACT, {**context, "back": kind.url("register_list", client)})
 
 
-def _act(request: PortalRequest, record: Record, form: object, context: dict[str, object]) -> HttpResponse:
+def _act(request: PortalRequest, record: Record, form: object, context: Mapping[str, object]) -> HttpResponse:
     common = {
         "client": record.client,
         "register": register_of(record.REGISTER),

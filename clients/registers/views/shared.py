@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.utils import timezone
 
 from clients.registers.actions import note_refused_secrets
@@ -46,6 +46,11 @@ def record_or_404(register: Register, client: Client, pk: int) -> Record:
 def register_of(slug: str) -> Register:
     """The declared register for the word in an address."""
     return REGISTERS[slug]
+
+
+def posted(request: PortalRequest) -> QueryDict | None:
+    """What was sent, also when it is empty; None when the page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def secrets_of(form: forms.BaseForm) -> dict[str, str]:

@@ -28,7 +28,7 @@ from clients.registers.transfers.exports import MOST_ROWS, TYPES, export_file, f
 from clients.registers.transfers.imports import CHANGED, NEW, SAME, Plan, SecretCell, secrets_in
 from clients.registers.transfers.imports import MOST_ROWS as MOST_IMPORTED
 from clients.registers.views.lists import filtered
-from clients.registers.views.shared import register_of
+from clients.registers.views.shared import posted, register_of
 from portal.audit.actions import record as note
 from portal.lib.exports import TextTooLongError
 from portal.lib.imports import UnreadableTable, read_table
@@ -67,7 +67,7 @@ def register_template(request: PortalRequest, client: Client, register: str) -> 
 def register_import(request: PortalRequest, client: Client, register: str) -> HttpResponse:
     """Upload a table. One with a secret in any cell is not kept; its places are named."""
     kind = register_of(register)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(posted(request), request.FILES)
     secrets: list[SecretCell] = []
     if request.method == "POST" and form.is_valid():
         table, secrets = _read(request, client, kind, form)

@@ -1,4 +1,4 @@
-"""Rows of the registers, made by the actions themselves."""
+"""Rows of the registers, made by the actions themselves, and pages without collected static files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from clients.registers import actions
 from clients.registers.models import Record
+from portal.tenancy.models import Client
 from portal.tenancy.scope import enter
 from tests.conftest import everything_of
 
@@ -18,13 +19,16 @@ BASICS: dict[str, dict[str, Any]] = {
     "credentials": {"platform": "xero"},
     "sub-processors": {"purpose": "Sends e-mail"},
 }
+SLUGS = list(BASICS)
 
 
 @pytest.fixture
 def make(alice) -> Callable[..., Record]:
     """Make a row: make("credentials", client, name, **values)."""
 
-    def made(register, client, name="invoice-sync", by=None, **values):
+    def made(
+        register: str, client: Client, name: str = "invoice-sync", by: Any = None, **values: Any
+    ) -> Record:
         with enter(everything_of(client.practice_id), switch=True):
             return actions.add_record(
                 register, client, {**BASICS[register], "name": name, **values}, by=by or alice
@@ -34,9 +38,6 @@ def make(alice) -> Callable[..., Record]:
 
 
 @pytest.fixture(autouse=True)
-def plain_static_files(settings):
-    """Pages in tests name static files as they are: nobody has collected them."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+def _plain_static_files(settings: Any) -> None:
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
