@@ -71,9 +71,6 @@ def credential_kind(platform: str, kind: str) -> str:
 
 def writes(operation: str) -> bool:
     """Tell whether a step surely changes something: by its verb. A POST may also only ask, so it does not count."""
-    words = {word.lower() for word in _WORD.findall(operation)}
     if operation.startswith("HTTP "):
-        return bool(words & {"put", "patch", "delete"}) and operation.split()[1].lower() in _WRITING - {
-            "post"
-        }
-    return bool(words & _WRITING)
+        return operation.split()[1].upper() in {"PUT", "PATCH", "DELETE"}
+    return any(word.lower() in _WRITING for word in _WORD.findall(operation))

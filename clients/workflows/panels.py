@@ -26,7 +26,7 @@ def owed(access: Access, today: dt.date) -> list[Entry]:
     if not access.may_anywhere(Permission.IMPORT):
         return []
     now = timezone.now()
-    entries = [_proposals(each) for each in queries.waiting_by_client(now)]
+    entries = [_proposals(each) for each in queries.waiting_by_client()]
     for export in queries.stale_exports(queries.fresh_until(now, ahead=WEEK))[: queries.MOST]:
         entries.append(
             Entry(
@@ -46,14 +46,13 @@ def owed(access: Access, today: dt.date) -> list[Entry]:
 
 
 def owed_count(access: Access, today: dt.date) -> tuple[int, int]:
-    """Count what `owed` lists, and how much of it is late."""
+    """Count what `owed` lists, and how much of it is late. Two queries."""
     if not access.may_anywhere(Permission.IMPORT):
         return 0, 0
     now = timezone.now()
-    waiting = queries.waiting_by_client(now)
-    stale = queries.stale_exports(queries.fresh_until(now, ahead=WEEK)).order_by()[: queries.MOST].count()
-    late = queries.stale_exports(queries.fresh_until(now)).order_by()[: queries.MOST].count()
-    return len(waiting) + stale, late + sum(1 for each in waiting if each.due_on < today)
+    waiting = [queries.decide_by(since) for _, since in queries.waiting_since().values()]
+    stale, late = queries.stale_count(queries.fresh_until(now, ahead=WEEK), queries.fresh_until(now))
+    return len(waiting) + stale, late + sum(1 for day in waiting if day < today)
 
 
 def _proposals(waiting: queries.Waiting) -> Entry:

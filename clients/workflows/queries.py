@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
+from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from clients.registers.models import Credential, Integration, Record, SubProcessor, Workflow
 from clients.registers.queries import MODELS
@@ -244,7 +244,7 @@ def open_proposals(client: Client) -> QuerySet[Proposal]:
     rows: QuerySet[Proposal] = (
         Proposal.objects.for_client(client)
         .open()
-        .select_related("client", "export", "parent")
+        .select_related("client", "export__client", "parent")
         .defer("export__content", "export__facts")
         .order_by("-export__taken_at", "export_id", "id")
     )
@@ -264,6 +264,11 @@ def entries_for(proposals: Iterable[Proposal]) -> dict[tuple[str, int], Record]:
     }
 
 
+def decide_by(since: datetime) -> date:
+    """Return the day by which what came at an instant is to be decided."""
+    return since.date() + timedelta(days=DECIDE_DAYS)
+
+
 @dataclass(frozen=True)
 class Waiting:
     """How many proposals of a client wait, and since when the oldest does."""
@@ -274,23 +279,35 @@ class Waiting:
 
     @property
     def due_on(self) -> date:
-        return self.since.date() + timedelta(days=DECIDE_DAYS)
+        return decide_by(self.since)
 
 
-def waiting_by_client(latest: datetime) -> list[Waiting]:
-    """List the clients in scope with proposals that came before `latest`, longest waiting first. Two queries."""
-    rows = Proposal.objects.open().filter(created_at__lte=latest).order_by("created_at")
-    found = list(rows.values_list("client_id", "created_at")[: MOST * 20])
-    counts = Counter(client_id for client_id, _ in found)
-    since: dict[Any, datetime] = {}
-    for client_id, created_at in found:
-        since.setdefault(client_id, created_at)
-    clients = Client.objects.in_bulk(list(counts)[:MOST])
-    return [
-        Waiting(clients[client_id], counts[client_id], at)
-        for client_id, at in since.items()
-        if client_id in clients
-    ]
+def waiting_since() -> dict[UUID, tuple[int, datetime]]:
+    """Count what waits for each client in scope, and since when the oldest does; the longest first. One query."""
+    rows = (
+        Proposal.objects.open()
+        .order_by()
+        .values("client_id")
+        .annotate(n=Count("id"), since=Min("created_at"))
+    )
+    return {row["client_id"]: (row["n"], row["since"]) for row in rows.order_by("since")[:MOST]}
+
+
+def waiting_by_client() -> list[Waiting]:
+    """List the clients in scope with open proposals, the longest waiting first. Two queries."""
+    since = waiting_since()
+    clients = Client.objects.in_bulk(list(since))
+    return [Waiting(clients[pk], n, at) for pk, (n, at) in since.items() if pk in clients]
+
+
+def stale_count(soon: datetime, late: datetime) -> tuple[int, int]:
+    """Count the exports last read before `soon`, and how many of them before `late`. One query."""
+    counts = (
+        stale_exports(soon)
+        .order_by()
+        .aggregate(n=Count("id"), late=Count("id", filter=Q(confirmed_at__lt=late)))
+    )
+    return counts["n"], counts["late"]
 
 
 def stale_exports(before: datetime) -> QuerySet[WorkflowExport]:
@@ -324,7 +341,7 @@ def proposals_of(client: Client, wished: Mapping[str, Any]) -> QuerySet[Proposal
     rows = open_proposals(client)
     if wished.get("state"):
         decided = Proposal.objects.for_client(client).filter(state=wished["state"])
-        rows = decided.select_related("client", "export", "parent", "decided_by")
+        rows = decided.select_related("client", "export__client", "parent", "decided_by")
         rows = rows.defer("export__content", "export__facts").order_by("-export__taken_at", "export_id", "id")
     for name in ("register", "kind", "export"):
         if wished.get(name):
