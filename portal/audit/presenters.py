@@ -112,7 +112,11 @@ def register(
 
 
 def register_action(name: str, phrase: str) -> None:
-    """Say what somebody did: register_action("sign_in.refuse", "was refused at sign-in")."""
+    """Say what somebody did: register_action("sign_in.refuse", "was refused at sign-in").
+
+    For events without a row the phrase says everything but the title; "{noun}" in it is replaced by what the event's
+    `object` is called ("exported the {noun}"). For changed rows the noun follows by itself.
+    """
     _phrases[name] = phrase
 
 
@@ -188,10 +192,13 @@ def _line(event: AuditEvent, names: Mapping[UUID, str], zone: ZoneInfo, url: str
 def _did(action: str, op: str, noun: str) -> tuple[str, str]:
     """Give verb and noun. An action on the row's own noun lends its verb; another one is said beside the plain verb."""
     acted_on, _, verb = action.partition(".")
+    phrase = _phrases.get(action, "")
+    if "{noun}" in phrase:
+        return phrase.replace("{noun}", noun), ""
     if op == "event":
-        return (_phrases[action], "") if action in _phrases else (past(verb), noun or humanised(acted_on))
-    if action in _phrases:
-        return _phrases[action], noun
+        return (phrase, "") if phrase else (past(verb), noun or humanised(acted_on))
+    if phrase:
+        return phrase, noun
     if verb and humanised(acted_on) == noun.casefold().replace("-", " "):
         return past(verb), noun
     return VERBS[op], noun

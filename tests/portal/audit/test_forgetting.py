@@ -45,6 +45,6 @@ def test_the_serving_role_cannot_forget(bob: User) -> None:
 def test_an_unknown_address_and_a_missing_reason_are_refused(bob: User) -> None:
     with as_owner():
         with pytest.raises(CommandError, match="knows nobody"):
-            call_command("audit", "forget", "nobody@nowhere.test", "--why", "x")
+            call_command("audit", "forget", "never-seen@nowhere.test", "--why", "x")
         with pytest.raises(CommandError, match="Say why"):
             call_command("audit", "forget", bob.email, "--why", " ")

@@ -112,6 +112,13 @@ def test_an_event_without_a_row_has_its_own_words() -> None:
     assert said("event", {}, action="pack.make", object="", label="") == "Priya Nair made pack"
 
 
+def test_a_phrase_can_hold_the_noun() -> None:
+    presenters.register(table="credentials", noun="register of credentials")
+    presenters.register_action("register.export", "exported the {noun} as a table")
+    text = said("event", {}, action="register.export", object="credentials", label="")
+    assert text == "Priya Nair exported the register of credentials as a table"
+
+
 def test_work_without_a_person_is_the_portals() -> None:
     assert said("delete", {}, actor=None) == "Plumbline deleted credential hubspot-api"
 
