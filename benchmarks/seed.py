@@ -118,7 +118,7 @@ def _people(connection: psycopg.Connection, volume: Volume) -> None:
     tables = (Practice, User, Client, Member, Assignment, Snapshot)
     last = volume.numbers[-1]
     practice = PRACTICE_OF.format(clients=volume.clients, others=OTHER_PRACTICES)
-    with _unguarded(connection, [model._meta.db_table for model in tables]), connection.transaction():
+    with unguarded(connection, [model._meta.db_table for model in tables]), connection.transaction():
         for model, values, source in (
             (Practice, {"id": "md5('practice ' || n)::uuid", "name": "'Practice ' || n", "slug": "'practice-' || n"},
              f"generate_series(0, {OTHER_PRACTICES}) AS n"),
@@ -202,7 +202,7 @@ def _values(model: type[models.Model]) -> dict[str, str]:
         "retired_by_id": f"CASE WHEN {OUT} THEN {_staff('0')} END",
         "retired_reason": f"CASE WHEN {OUT} THEN 'No longer used.' ELSE '' END",
     }
-    workflow = f"CASE WHEN workflows > 0 THEN n * 100000::bigint + 1 + i % workflows END"
+    workflow = "CASE WHEN workflows > 0 THEN n * 100000::bigint + 1 + i % workflows END"
     return values | {
         "registers_workflow": {"category": "'finance'", "criticality": "'high'", "external_id": "'wf-' || i",
                                "description": "repeat('Copies paid invoices to the ledger. ', 4)"},
@@ -231,9 +231,9 @@ def _rows(model: type[models.Model]) -> str:
         WITH made AS ({_insert(model, _values(model), source)} RETURNING *)
         INSERT INTO {EVENTS} (at, payload)
         SELECT created_at, jsonb_build_object(
-            'at', created_at, 'actor', md5('token ' || client_id), 'action', '{table.split("_")[1]}.add', 'op', 'insert',
-            'object', '{table}', 'id', id::text, 'label', name, 'practice', practice_id, 'client', client_id,
-            'internal', internal, 'why', '', 'request', '', 'salt', gen_random_uuid(),
+            'at', created_at, 'actor', md5('token ' || client_id), 'op', 'insert', 'id', id::text, 'label', name,
+            'action', '{model._meta.verbose_name}.add', 'object', '{table}', 'practice', practice_id,
+            'client', client_id, 'internal', internal, 'why', '', 'request', '', 'salt', gen_random_uuid(),
             'changes', jsonb_build_object('name', name, 'platform', platform))
         FROM made"""
 
@@ -245,7 +245,8 @@ def _insert(model: type[models.Model], values: dict[str, str], source: str) -> s
     }
     if "id" not in values:
         columns.pop("id")
-    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {', '.join(columns.values())} FROM {source}"
+    names, read = ", ".join(columns), ", ".join(columns.values())
+    return f"INSERT INTO {model._meta.db_table} ({names}) SELECT {read} FROM {source}"
 
 
 def _default(field: models.Field) -> str:
@@ -261,14 +262,18 @@ def _default(field: models.Field) -> str:
 
 # What stands in the way of a million rows: policies, triggers, and keys and indexes that are checked row by row --
 @contextmanager
-def _unguarded(connection: psycopg.Connection, tables: list[str]) -> Iterator[None]:
-    """Let the owner write past policies and audit in the throw-away database, and put both back."""
-    audited = [row[0] for row in connection.execute(
-        "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'audit' AND tgrelid = ANY(%s::regclass[])", [tables]
-    )]  # fmt: skip
-    protected = [row[0] for row in connection.execute(
-        "SELECT oid::regclass::text FROM pg_class WHERE relforcerowsecurity AND oid = ANY(%s::regclass[])", [tables]
-    )]  # fmt: skip
+def unguarded(connection: psycopg.Connection, tables: list[str]) -> Iterator[None]:
+    """Let the owner write past policies and audit in the throw-away database, and put both back.
+
+    Policies stay on for the role that serves: they are only not forced upon the owner.
+    """
+    audited, protected = (
+        [row[0] for row in connection.execute(f"{query} = ANY(%s::regclass[])", [tables])]
+        for query in (
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'audit' AND tgrelid",
+            "SELECT oid::regclass::text FROM pg_class WHERE relforcerowsecurity AND oid",
+        )
+    )
     for name in audited:
         connection.execute(f"ALTER TABLE {name} DISABLE TRIGGER audit")
     for name in protected:
@@ -294,11 +299,10 @@ def _bare(connection: psycopg.Connection) -> Iterator[None]:
         " WHERE indrelid = ANY(%s::regclass[]) AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)",
         [[*tables, EVENTS]],
     ).fetchall()
-    targets = [
-        model._meta.db_table for model in (Practice, Client)
-    ]  # keys are checked against what the owner sees
+    # A key is checked against what the owner sees of its target.
+    targets = [model._meta.db_table for model in (Practice, Client)]
     connection.execute("SET maintenance_work_mem = '512MB'")
-    with _unguarded(connection, [*tables, *targets]):
+    with unguarded(connection, [*tables, *targets]):
         connection.execute(f"ALTER TABLE {EVENTS} DISABLE TRIGGER audit_seal")
         for table, name, _ in keys:
             connection.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
