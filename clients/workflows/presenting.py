@@ -19,7 +19,7 @@ from clients.workflows.facts import ExportFacts
 from clients.workflows.forms import DecideForm, RowForm
 from clients.workflows.models import Proposal, WorkflowExport
 from clients.workflows.queries import Outcome, Taken
-from portal.lib.dates import relative_due
+from portal.lib.dates import format_table, relative_due
 from portal.shell.tables import Cell, Column, Row
 from portal.tenancy.models import Client
 
@@ -125,7 +125,8 @@ def export_rows(
             waiting: int = export.waiting  # type: ignore[attr-defined]
             url = proposals_url(client, export) if waiting else ""
             cells.append(Cell("num", waiting or "", url=url))
-        cells.append(Cell("status", words, state=state, sub_date=export.due_on))
+        day = export.due_on if format_table(export.due_on) not in words else None
+        cells.append(Cell("status", words, state=state, sub_date=day))
         rows.append(Row(cells, state="late" if state == "late" else "", id=f"export-{export.pk}"))
     return rows
 
