@@ -18,6 +18,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "audit.anchor": {"task": "audit.anchor", "schedule": crontab(hour="2", minute="10")},
     "posture.snapshots": {"task": "posture.snapshots", "schedule": crontab(hour="3", minute="10")},
+    "registers.uploads": {"task": "registers.drop_old_uploads", "schedule": crontab(minute="25")},
     "documents.sweep": {"task": "documents.sweep", "schedule": crontab(minute="*/15")},
 }
 

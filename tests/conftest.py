@@ -212,7 +212,8 @@ def sign_in(user: User) -> Browser:
 
 
 @pytest.fixture(autouse=True)
-def _plain_static_files(settings: Any) -> None:
-    """Pages are rendered without collecting static files first."""
+def _quick_settings(settings: Any) -> None:
+    """Pages are rendered without collecting static files first, and passwords are hashed quickly."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}

@@ -51,7 +51,7 @@ def prepare(argv: Sequence[str]) -> None:
     if _command(argv) == "demo" and "postgres" in services.wanted():
         os.environ.setdefault("PLUMBLINE_DEMONSTRATION", "1")
     if port and "postgres" in services.wanted():
-        os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
+        os.environ.setdefault("SITE_URL", f"http://localhost:{port}")
     needed = [name for name in services_of(argv) if name in services.wanted()]
     if not needed:
         return
@@ -65,7 +65,9 @@ def prepare(argv: Sequence[str]) -> None:
 
 
 def role_of(argv: Sequence[str]) -> str:
-    """Return "owner" for the commands that change the schema, "app" for all others."""
+    """Return "owner" for the commands that change the schema or erase an identity, "app" for all others."""
+    if list(argv[1:3]) == ["audit", "forget"]:
+        return "owner"
     return "owner" if _command(argv) in AS_OWNER else "app"
 
 

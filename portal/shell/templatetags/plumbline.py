@@ -69,9 +69,11 @@ def avatar(user: Any) -> SafeString:
 
 @register.simple_tag
 def person(user: Any, nobody: str = "No owner") -> SafeString:
-    """A person with their initials; without one a dashed circle and "No owner"."""
+    """A person with their initials; without one a dashed circle and, marked as late, "No owner"."""
+    if user:
+        return format_html('<span class="person">{}<span>{}</span></span>', avatar(user), str(user))
     return format_html(
-        '<span class="person">{}<span>{}</span></span>', avatar(user), str(user) if user else nobody
+        '<span class="person">{}<span class="status is-late">{}</span></span>', avatar(None), nobody
     )
 
 

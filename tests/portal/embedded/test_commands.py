@@ -55,8 +55,8 @@ def test_a_role_inherited_from_an_outer_command_does_not_stay(monkeypatch):
 @pytest.mark.parametrize(
     ("words", "address"),
     [
-        (["serve", "--port", "8001"], "http://127.0.0.1:8001"),
-        (["demo", "--port=8002"], "http://127.0.0.1:8002"),
+        (["serve", "--port", "8001"], "http://localhost:8001"),
+        (["demo", "--port=8002"], "http://localhost:8002"),
         (["serve"], None),
         (["serve", "--port"], None),
         (["pack", "--port", "8001"], None),

@@ -85,12 +85,12 @@ class TestScopes:
                 from_at=datetime.now(UTC),
             )
             with connection.cursor() as cursor:
-                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SET CONSTRAINTS tenancy_assignment_client_id_same_owner IMMEDIATE")
 
     def test_the_serving_role_cannot_switch_the_policies_off(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET row_security = off")
         with pytest.raises(ProgrammingError), transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL row_security = off")
             names()
 
     def test_a_nested_scope_may_only_narrow(self, practice_a: Practice, practice_b: Practice) -> None:
