@@ -23,7 +23,7 @@ app.conf.beat_schedule = {
 }
 
 
-@worker_init.connect
+@worker_init.connect  # type: ignore[untyped-decorator]
 def refuse_unconfined_role(**kwargs: Any) -> None:
     """End the worker when its database role could see past the policies."""
     from portal.tenancy.roles import refuse_unconfined_role as refuse  # noqa: PLC0415 - needs the apps loaded

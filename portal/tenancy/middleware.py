@@ -39,5 +39,5 @@ class ScopeMiddleware:
         wished = None
         with suppress(ValueError):
             wished = uuid.UUID(str(request.session.get(PRACTICE_IN_SESSION)))
-        access = access_of(user, timezone.now(), wished)  # type: ignore[arg-type]
+        access = access_of(user, timezone.now(), wished)
         return access, scope_for(access, request_id)

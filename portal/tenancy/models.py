@@ -32,7 +32,7 @@ class OwnedManager(models.Manager.from_queryset(OwnedQuerySet)):  # type: ignore
 
     def get_queryset(self) -> models.QuerySet:  # type: ignore[type-arg]
         practice = current().practice
-        rows = super().get_queryset()
+        rows: models.QuerySet = super().get_queryset()  # type: ignore[type-arg]
         return rows.filter(practice_id=practice) if practice else rows
 
 

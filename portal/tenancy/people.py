@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _users() -> QuerySet[User]:
-    return get_user_model()._default_manager.all()  # type: ignore[return-value]
+    return get_user_model()._default_manager.all()
 
 
 def staff_of_practice(now: datetime) -> QuerySet[User]:
@@ -40,5 +40,5 @@ def leads_of(client: Client, now: datetime) -> QuerySet[User]:
 def client_people_of(client: Client, now: datetime) -> QuerySet[Assignment]:
     """List the client's own people at `now`, as their assignments with the user at hand."""
     roles = [role.value for role in CLIENT_ROLES]
-    rows = Assignment.objects.filter(client=client, role__in=roles).active(now)
+    rows: QuerySet[Assignment] = Assignment.objects.filter(client=client, role__in=roles).active(now)
     return rows.select_related("user").order_by("user__name")

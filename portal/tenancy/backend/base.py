@@ -60,7 +60,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self._forget()
 
     def _cursor(self, name: str | None = None) -> Any:
-        cursor = super()._cursor(name)
+        cursor = super()._cursor(name)  # type: ignore[misc] - unknown to the stubs
         self._sync()  # COPY and callproc do not pass by execute()
         return cursor
 
@@ -70,12 +70,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _rollback(self) -> None:
         self._forget()
-        super()._rollback()
+        super()._rollback()  # type: ignore[misc]
 
     def _savepoint_rollback(self, sid: str) -> None:
-        super()._savepoint_rollback(sid)
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
         self._forget()
 
     def _close(self) -> None:
         self._forget()
-        super()._close()
+        super()._close()  # type: ignore[misc]
