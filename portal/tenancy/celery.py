@@ -53,7 +53,7 @@ def _to_send() -> dict[str, Any] | None:
     return header
 
 
-class ScopedTask(Task):  # type: ignore[misc] - the library has no types
+class ScopedTask(Task):  # type: ignore[misc]
     """The base of every task: sends the caller's scope along and runs the body inside it."""
 
     def apply_async(self, args: Any = None, kwargs: Any = None, **options: Any) -> Any:

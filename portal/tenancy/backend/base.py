@@ -60,7 +60,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 self._forget()
 
     def _cursor(self, name: str | None = None) -> Any:
-        cursor = super()._cursor(name)  # type: ignore[misc] - unknown to the stubs
+        cursor = super()._cursor(name)  # type: ignore[misc]
         self._sync()  # COPY and callproc do not pass by execute()
         return cursor
 
