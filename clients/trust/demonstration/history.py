@@ -45,7 +45,7 @@ def add_waivers(house: House, client: Client) -> None:
 def note_trail_export(house: House, client: Client) -> None:
     """Record that somebody has tried the export of the trail, where the file says so."""
     if key := read(client.slug).get("trail_export"):
-        record("activity.export", client=client, details={"as": "csv", "rows": 0}, by=house.people[key])
+        record("activity.export", client=client, details={"as": "csv"}, by=house.people[key])
 
 
 def add_history(house: House, client: Client) -> None:

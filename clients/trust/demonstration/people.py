@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from clients.trust.demonstration.spec import PRACTICE_ID, Calendar, Entry, client_slugs, read
 from portal.accounts import people_actions
@@ -103,7 +104,7 @@ def _assign(house: House, client: Client, user: User, terms: Entry) -> None:
         )
 
 
-def _end(calendar: Calendar, terms: Entry) -> object:
+def _end(calendar: Calendar, terms: Entry) -> datetime | None:
     """Give the end of a term that is still to come; what has ended is ended when all else is made."""
     until = terms.get("until")
     return calendar.at(until) if until is not None and until > 0 else None
@@ -115,6 +116,7 @@ def end_terms(house: House) -> None:
         user, until_at = house.people[each["key"]], house.calendar.at(each["until"])
         with action("member.end", by=house.owner, why="Left the practice"):
             Member.objects.filter(user=user).update(until_at=until_at)
+        with action("assignment.end", by=house.owner, why="Left the practice"):
             Assignment.objects.filter(user=user).update(until_at=until_at)
     for slug in client_slugs():
         for each in _left(read(slug)["people"]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,9 +56,10 @@ class Calendar:
         """Give the date that lies so many days from today; a date stays as it is."""
         return self.today + timedelta(days=day) if isinstance(day, int) else day
 
-    def at(self, days: int | None) -> datetime | None:
-        """Give the instant that lies so many days from now."""
-        return None if days is None else self.now + timedelta(days=days)
+    def at(self, days: int) -> datetime:
+        """Give an instant on the day that lies so many days from today: in working hours."""
+        minute = 9 * 60 + abs(days) * 37 % (8 * 60)
+        return datetime.combine(self.today + timedelta(days=days), time(minute // 60, minute % 60), self.zone)
 
     def values(self, entry: Entry) -> dict[str, Any]:
         """Give an entry's fields as models take them: dates for `…_on`, words for yes and no."""

@@ -24,12 +24,23 @@ class Command(BaseCommand):
     help = "Makes a client's procurement pack as a PDF."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="the client's short name, as in its address after /c/")
-        parser.add_argument("-o", "--output", metavar="FILE", required=True, help="where to write the PDF; - for stdout")
-        parser.add_argument("--practice", metavar="SLUG", help="the practice, where several have such a client")
-        parser.add_argument("--for", dest="addressee", default="", metavar="TEXT", help="who it is prepared for")
         parser.add_argument(
-            "--variant", choices=VARIANTS, default="ua", help="ua: for people to read (default); a3u: for an archive"
+            "slug", metavar="SLUG", help="the client's short name, as in its address after /c/"
+        )
+        parser.add_argument(
+            "-o", "--output", metavar="FILE", required=True, help="where to write the PDF; - for stdout"
+        )
+        parser.add_argument(
+            "--practice", metavar="SLUG", help="the practice, where several have such a client"
+        )
+        parser.add_argument(
+            "--for", dest="addressee", default="", metavar="TEXT", help="who it is prepared for"
+        )
+        parser.add_argument(
+            "--variant",
+            choices=VARIANTS,
+            default="ua",
+            help="ua: for people to read (default); a3u: for an archive",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
