@@ -12,10 +12,14 @@ def main() -> None:
         from django.core.management import execute_from_command_line
 
         from portal.embedded.commands import prepare
+        from portal.tenancy.pools import close_pools
     except ImportError as error:
         sys.exit(f"{error}. Run “make install” first and use .venv/bin/python.")
     prepare(sys.argv)
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    finally:
+        close_pools()
 
 
 if __name__ == "__main__":
