@@ -59,7 +59,7 @@ def build(now: datetime, report: Report) -> bool:
             history.note_trail_export(house, client)
         people.end_terms(house)
         for client in house.clients.values():
-            history.add_history(house, client)
+            history.add_history(client)
         report("The posture of twelve months")
     return True
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from zlib import crc32
 
+from django.utils import timezone
+
 from clients.posture.actions import add_waiver, take_snapshot
 from clients.posture.catalogue import controls
 from clients.posture.models import Snapshot
@@ -48,10 +50,10 @@ def note_trail_export(house: House, client: Client) -> None:
         record("activity.export", client=client, details={"as": "csv"}, by=house.people[key])
 
 
-def add_history(house: House, client: Client) -> None:
+def add_history(client: Client) -> None:
     """Take today's snapshot, and put before it the days on which less was recorded."""
     with narrowed(clients=frozenset({client.pk})):
-        today = take_snapshot(client, house.calendar.now)
+        today = take_snapshot(client, timezone.now())
         Snapshot.objects.bulk_create(
             [_snapshot(today, client, days) for days in _days(client, today.taken_on)]
         )

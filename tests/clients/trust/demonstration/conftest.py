@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -52,6 +51,3 @@ def northgate(built: list[str], db: None) -> Iterator[None]:
 def client_of(slug: str) -> Client:
     found: Client = Client.objects.get(slug=slug)
     return found
-
-
-AT = datetime(2026, 11, 19, 10, 30, tzinfo=UTC)
