@@ -37,8 +37,9 @@ def facts_to_json(facts: ExportFacts) -> dict[str, Any]:
 
 
 def facts_from_json(kept: dict[str, Any], content: dict[str, Any] | None = None) -> ExportFacts:
-    """Return the facts of a kept export; what this version of the program does not know is left out."""
-    values = {field.name: kept[field.name] for field in fields(ExportFacts) if field.name in kept}
+    """Return the facts of a kept export, whatever version of the program kept them: what it lacks is empty."""
+    values: dict[str, Any] = {"platform": "", "name": "", "external_id": "", "nodes": 0}
+    values |= {field.name: kept[field.name] for field in fields(ExportFacts) if field.name in kept}
     for key, record in _RECORDS.items():
         known = {field.name for field in fields(record)}
         values[key] = tuple(

@@ -75,7 +75,10 @@ def proposal_decide(request: PortalRequest, client: Client) -> HttpResponse:
     """Accept one, several or all of an export, with what was filled in beside them; or decline."""
     people = by_key(people_of(client, timezone.now()))
     export_id = request.POST.get("export", "")
-    if not export_id.isdigit() or not WorkflowExport.objects.for_client(client).filter(pk=export_id).exists():
+    if not export_id.isdigit():
+        messages.error(request, "Choose what to accept or decline first.")
+        return redirect("proposal_list", client_slug=client.slug)
+    if not WorkflowExport.objects.for_client(client).filter(pk=export_id).exists():
         raise Http404
     waiting = queries.open_proposals(client).filter(export_id=int(export_id))
     decide = DecideForm(people, export_id, request.POST, list(waiting))
