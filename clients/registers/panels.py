@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from django.db.models import Field
+from django.db.models import Count as Number
+from django.db.models import Field, ForeignKey, Q
 
 from clients.registers.catalogue import REGISTERS
 from clients.registers.lists.cells import credential_sub
@@ -15,7 +16,7 @@ from clients.registers.lists.tables import address, next_step
 from clients.registers.models import Credential, Record
 from clients.registers.models.record import RecordQuerySet
 from clients.registers.platforms import platform_name
-from clients.registers.queries import DUE_COLUMNS, MODELS, rows_in_reach, rows_of
+from clients.registers.queries import DUE_COLUMNS, MODELS, linked, rows_in_reach, rows_of
 from clients.registers.register import Register
 from portal.audit import presenters
 from portal.shell import navigation, search, today
@@ -103,16 +104,15 @@ def _column_words(field: Field[Any, Any]) -> str | tuple[str, presenters.Show] |
     if field.choices:
         titles = {key: str(title) for key, title in field.choices}
         return words, lambda value: titles.get(value, str(value))
-    return (words, lambda value: f"no. {value}") if field.name in ("workflow", "integration") else words
+    if isinstance(field, ForeignKey) and issubclass(field.related_model, Record):
+        return words, presenters.Named(presenters.names_in(field.related_model))
+    if field.name == "platform":
+        return words, platform_name
+    return (words, lambda value: f"{value} days") if field.name.endswith("_days") else words
 
 
 def _contents_count(register: Register, access: Access) -> Count:
-    rows = rows_in_reach(register.slug, access).live()
-    count = capped(rows)
-    if register.slug != "credentials":
-        return count
-    today_ = dt.datetime.now(dt.UTC).date()
-    return Count(count.n, capped(rows.filter(next_due_on__lt=today_)).n, count.more)
+    return capped(rows_in_reach(register.slug, access).live())
 
 
 def _client_count(register: Register, access: Access, client: Client) -> Count:
@@ -121,10 +121,10 @@ def _client_count(register: Register, access: Access, client: Client) -> Count:
 
 def find(register: Register, access: Access, text: str) -> list[Hit]:
     """Find records in use of one register by name, in the person's reach."""
-    rows = rows_in_reach(register.slug, access).live().filter(name__icontains=text)
+    rows = rows_in_reach(register.slug, access).live().filter(name__icontains=text).prefetch_related(None)
     return [
         Hit(row.name, row.get_absolute_url(), f"{row.client.name} · {_about(row)}")
-        for row in rows.order_by("name")[: search.MOST_A_KIND]
+        for row in rows.prefetch_related("client").order_by("name")[: search.MOST_A_KIND]
     ]
 
 
@@ -137,33 +137,46 @@ def _about(row: Record) -> str:
 
 def owed(access: Access, on: dt.date) -> Iterable[Entry]:
     """Give what is late or due within seven days in all registers, and what has stood a week without an owner."""
-    for slug, column in DUE_COLUMNS.items():
-        for row in _due(slug, column, access, on):
-            yield _entry(REGISTERS[slug], row, row.due_on, access, on)
-    for slug in MODELS:
-        for row in _unowned(slug, access):
-            if row.due_on is None or row.due_on > on + WEEK:
-                yield _entry(REGISTERS[slug], row, row.created_at.date() + OWNER_WITHIN, access, on)
+    dated = [row for slug, column in DUE_COLUMNS.items() for row in _due(slug, column, access, on)]
+    unowned = [row for slug in MODELS for row in _unowned(slug, access, on)]
+    linked([*dated, *unowned])
+    for row in dated:
+        yield _entry(REGISTERS[row.REGISTER], row, row.due_on, access, on)
+    for row in unowned:
+        name_by = min(row.created_at.date() + OWNER_WITHIN, on + WEEK)
+        yield _entry(REGISTERS[row.REGISTER], row, name_by, access, on)
 
 
 def owed_count(access: Access, on: dt.date) -> tuple[int, int]:
-    """Count what `owed` gives of dated records, and how many of them are late. Two queries a register, capped."""
-    n = late = 0
-    for slug, column in DUE_COLUMNS.items():
-        rows = rows_in_reach(slug, access).live()
-        n += capped(rows.filter(**{f"{column}__lte": on + WEEK})).n
-        late += capped(rows.filter(**{f"{column}__lt": on})).n
-    return n, late
+    """Count what `owed` gives, and how many of it are late. Two queries a register, over the same few rows."""
+    named_late = dt.datetime.combine(on - OWNER_WITHIN, dt.time(), dt.UTC)
+    counts = [
+        *(
+            _counted(_due(slug, column, access, on), Q(**{f"{column}__lt": on}))
+            for slug, column in DUE_COLUMNS.items()
+        ),
+        *(_counted(_unowned(slug, access, on), Q(created_at__lt=named_late)) for slug in MODELS),
+    ]
+    return sum(n for n, _ in counts), sum(late for _, late in counts)
+
+
+def _counted(rows: RecordQuerySet, is_late: Q) -> tuple[int, int]:
+    found = rows.aggregate(n=Number("pk"), late=Number("pk", filter=is_late))
+    return found["n"], found["late"]
 
 
 def _due(slug: str, column: str, access: Access, on: dt.date) -> RecordQuerySet:
     rows = rows_in_reach(slug, access).live().filter(**{f"{column}__lte": on + WEEK})
-    found: RecordQuerySet = rows.order_by(column, "id")[:MOST]
+    found: RecordQuerySet = rows.order_by(column, "id").prefetch_related(None)[:MOST]
     return found
 
 
-def _unowned(slug: str, access: Access) -> RecordQuerySet:
-    found: RecordQuerySet = rows_in_reach(slug, access).without_owner().order_by("id")[:MOST]
+def _unowned(slug: str, access: Access, on: dt.date) -> RecordQuerySet:
+    """Rows in use that nobody owns and that are not owed for their date already."""
+    rows = rows_in_reach(slug, access).without_owner()
+    if slug in DUE_COLUMNS:
+        rows = rows.exclude(**{f"{DUE_COLUMNS[slug]}__lte": on + WEEK})
+    found: RecordQuerySet = rows.order_by("id").prefetch_related(None)[:MOST]
     return found
 
 
@@ -175,7 +188,7 @@ def _entry(register: Register, row: Record, due_on: dt.date | None, access: Acce
         label, url = (step.label, step.url) if step else ("", "")
     return Entry(
         kind=_kind(register, row, due_on),
-        title=row.name,
+        title=_to_do(register, row, due_on),
         url=row.get_absolute_url(),
         due_on=due_on,
         client_name=row.client.name,
@@ -185,6 +198,15 @@ def _entry(register: Register, row: Record, due_on: dt.date | None, access: Acce
         action_label=label,
         action_url=url,
     )
+
+
+def _to_do(register: Register, row: Record, due_on: dt.date | None) -> str:
+    """What there is to do, as Today is a list of things to do."""
+    if row.owner_id is None:
+        return f"Name an owner for {row.name}"
+    if isinstance(row, Credential):
+        return f"{'Renew' if due_on == row.renewal_on else 'Rotate'} {row.name}"
+    return f"Review {row.name}" if register.slug == "integrations" else f"Review the DPA with {row.name}"
 
 
 def _kind(register: Register, row: Record, due_on: dt.date | None) -> str:
