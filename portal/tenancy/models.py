@@ -104,6 +104,7 @@ class Client(PracticeOwned):
                 name="client_ended_with_its_date",
             ),
         ]
+        indexes = [models.Index(fields=["practice", "name"], name="client_by_name")]
 
     def __str__(self) -> str:
         return self.name
