@@ -96,7 +96,7 @@ def _register_words(register: Register) -> None:
         presenters.register_action(f"{noun.replace('-', '_')}.{verb}", phrase)
 
 
-def _column_words(field: Field[Any, Any]) -> str | tuple[str, presenters.Show] | None:
+def _column_words(field: Field[Any, Any]) -> presenters.Column:
     """How the history names a column and shows its values; None for those that say nothing to a reader."""
     if field.name in SAYS_NOTHING:
         return None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,13 +20,33 @@ from portal.lib.dates import format_table
 
 LONGEST = 160
 NOTHING = "nothing"
+HIDDEN = "[hidden]"
+#: An added row with more values than these shows them on demand.
+MANY = 4
 # In every table; they say nothing to a reader.
 PLUMBING = frozenset({"id", "practice_id", "client_id", "created_at", "updated_at"})
 VERBS = {"insert": "added", "update": "changed", "delete": "deleted"}
 
+DIGEST = re.compile(r"[0-9a-f]{40,128}")
+DIGITS_OF_A_DIGEST = 12
+
 Show = Callable[[Any], str]
-Columns = Mapping[str, str | tuple[str, Show] | None]
 Links = Callable[[Iterable[str]], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Named:
+    """Shows a column that holds the id of another row by that row's name; `names` is asked once a page."""
+
+    names: Links
+
+    def shown_with(self, found: Mapping[str, str]) -> Show:
+        """Show an id by the names that were found; a row that is out of sight keeps its number."""
+        return lambda value: found.get(str(value), f"no. {value}")
+
+
+Column = str | tuple[str, Show | Named] | None
+Columns = Mapping[str, Column]
 
 
 @dataclass(frozen=True)
@@ -39,7 +61,7 @@ class Noun:
 
 @dataclass(frozen=True)
 class Change:
-    """One changed column in words; `before` is empty where the row was added."""
+    """One changed column in words; `before` is empty where nothing stood before."""
 
     label: str
     before: str
@@ -68,6 +90,11 @@ class Line:
     @property
     def clock(self) -> str:
         return f"{self.at:%H:%M}"
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a row was added with so many values that they are better read one under the other."""
+        return len(self.changes) > MANY and not any(each.before for each in self.changes)
 
     @property
     def instant(self) -> str:
@@ -105,7 +132,8 @@ def register(
 
     table: the database table, or for events without a row the `object` that `record` was given.
     title: column that names a row when the trigger has none. columns: label by column, or (label, how to show the
-    value), or None to leave it out; other columns are shown by their own names.
+    value), or (label, Named) for the id of another row, or None to leave it out; other columns are shown by their
+    own names.
     links: gives the address of each id that still exists (see `links_of`), asked once a page.
     """
     _nouns[table] = Noun(noun, title, columns or {}, links)
@@ -137,6 +165,17 @@ def links_of(model: type[models.Model]) -> Links:
     return found
 
 
+@cache
+def names_in(model: type[models.Model]) -> Links:
+    """Name rows of a model by their `name`, those that are in scope."""
+
+    def found(ids: Iterable[str]) -> dict[str, str]:
+        rows = model._default_manager.filter(pk__in=list(ids)).order_by()
+        return {str(pk): str(name) for pk, name in rows.values_list("pk", "name")}
+
+    return found
+
+
 def lines_of(
     events: Iterable[AuditEvent],
     names: Mapping[UUID, str],
@@ -148,15 +187,17 @@ def lines_of(
     """Put events into words.
 
     names: as `names.names_of` gives them. places: names of clients by id, to tell where an event belongs.
-    linked: look up addresses; costs one query a linked table.
+    linked: look up addresses; costs one query a linked table. Rows that values point at cost one a table too.
     """
     listed = list(events)
     urls = _urls(listed) if linked else {}
+    shows = _shows(listed)
     return [
         _line(
             event,
             names,
             zone,
+            shows,
             urls.get((event.object, event.object_id), ""),
             (places or {}).get(event.client_id or event.chain, ""),
         )
@@ -177,11 +218,31 @@ def _urls(events: list[AuditEvent]) -> dict[tuple[str, str], str]:
     return urls
 
 
-def _line(event: AuditEvent, names: Mapping[UUID, str], zone: ZoneInfo, url: str, place: str) -> Line:
+def _shows(events: list[AuditEvent]) -> dict[Named, Show]:
+    """Ask for the names of all rows that the values of some events point at."""
+    ids: dict[Named, set[str]] = {}
+    for event in events:
+        columns = _nouns[event.object].columns if event.object in _nouns else {}
+        for column, value in event.payload["changes"].items():
+            spec = columns.get(column)
+            if isinstance(spec, tuple) and isinstance(spec[1], Named) and value != HIDDEN:
+                values = value if isinstance(value, list) else [value]
+                ids.setdefault(spec[1], set()).update(str(each) for each in values if each is not None)
+    return {each: each.shown_with(each.names(wanted)) for each, wanted in ids.items()}
+
+
+def _line(
+    event: AuditEvent,
+    names: Mapping[UUID, str],
+    zone: ZoneInfo,
+    shows: Mapping[Named, Show],
+    url: str,
+    place: str,
+) -> Line:
     payload = event.payload
     entry = _nouns.get(event.object, Noun(humanised(event.object.split("_", 1)[-1])))
     show = _Values(names, zone)
-    changes = tuple(_changes(entry, payload, show))
+    changes = tuple(_changes(entry, payload, show, shows))
     title = payload["label"] or _title(entry, payload["changes"])
     did, noun = _did(event.action, payload["op"], entry.noun)
     who = names.get(event.actor, FORGOTTEN) if event.actor else SYSTEM
@@ -211,16 +272,20 @@ def _title(entry: Noun, changes: Mapping[str, Any]) -> str:
     return str(value or "")
 
 
-def _changes(entry: Noun, payload: Mapping[str, Any], show: _Values) -> Iterable[Change]:
+def _changes(
+    entry: Noun, payload: Mapping[str, Any], show: _Values, shows: Mapping[Named, Show]
+) -> Iterable[Change]:
     for column, value in payload["changes"].items():
         spec = entry.columns.get(column, humanised(column))
         if spec is None or (column in PLUMBING and column not in entry.columns):
             continue
-        label, own = spec if isinstance(spec, tuple) else (spec, None)
-        if value == "[hidden]":
+        label, way = spec if isinstance(spec, tuple) else (spec, None)
+        own = shows.get(way) if isinstance(way, Named) else way
+        if value == HIDDEN:
             yield Change(label, "", "changed, not shown")
         elif payload["op"] == "update" and isinstance(value, list):
-            yield Change(label, show(value[0], own), show(value[1], own))
+            before, after = show(value[0], own), show(value[1], own)
+            yield Change(label, "" if before == NOTHING else before, after)
         elif value != payload["label"]:
             yield Change(label, "", show(value, own))
 
@@ -253,6 +318,8 @@ class _Values:
         return _short(", ".join(f"{key}: {self(each)}" for key, each in value.items()))
 
     def _text(self, value: str) -> str:
+        if DIGEST.fullmatch(value):
+            return f"{value[:DIGITS_OF_A_DIGEST]}…"
         if not value[:4].isdigit() or value[4:5] != "-":
             return value
         try:
