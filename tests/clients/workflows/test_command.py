@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -11,9 +12,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from clients.workflows.models import Proposal, WorkflowExport
 from portal.audit.models import AuditEvent
+from portal.embedded import services
 from portal.tenancy.models import Client
 from portal.tenancy.scope import Scope
 from tests.clients.workflows.exports import AI, BROKEN, HOOK, HUBSPOT, LEAK, SECRET, n8n
@@ -151,11 +154,40 @@ def test_a_folder_is_refused_in_words(
     assert "could not be read: is a directory" in capsys.readouterr().err
 
 
-def test_the_real_command_ends_with_one_and_prints_only_json(file: Path) -> None:
-    """Run as an operator does; the client does not exist, so the database of the tests is not touched."""
-    command = [sys.executable, "manage.py", "workflows", "import", str(file), "--client", "nobody", "--json"]
-    done = subprocess.run(
-        command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, timeout=120, check=False
+def outside(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run manage.py as an operator does, in a process of its own, on the database of this test."""
+    served = services.endpoints()
+    name = connection.settings_dict["NAME"]
+    key = base64.b64encode(bytes(32)).decode()
+    settings = {
+        "DATABASE_URL": served.app_url.replace("/plumbline?", f"/{name}?"),
+        "DATABASE_SYSTEM_URL": served.system_url.replace("/plumbline?", f"/{name}?"),
+        "CELERY_BROKER_URL": served.broker_url,
+        "CACHE_URL": served.cache_url,
+        "SECRET_KEY": "x" * 25 + "y" * 25,
+        "FIELD_KEYS": f"k1:{key}",
+        "ANCHOR_KEY": key,
+        "DEFAULT_FROM_EMAIL": "portal@northlight.test",
+    }
+    command = [sys.executable, "manage.py", "workflows", "import", *arguments]
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
-    assert done.returncode == 1
-    assert done.stdout == ""
+
+
+def test_the_real_command_prints_json_alone_and_ends_with_one_when_a_file_failed(
+    client_a1: Client, in_a: Scope, file: Path, broken: Path
+) -> None:
+    done = outside(str(file), str(broken), "--client", "alder", "--json")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+    assert [each["file"] for each in json.loads(done.stdout)] == [str(file), str(broken)]
+    assert "1 of 2 files could not be read" in done.stderr
+    assert WorkflowExport.objects.count() == 1
+    again = outside(str(file), "--client", "alder")
+    assert (again.returncode, "Unchanged since version 1" in again.stdout) == (0, True), again.stderr

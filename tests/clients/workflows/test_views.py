@@ -21,10 +21,11 @@ from clients.workflows.panels import owed, owed_count, waiting_count
 from portal.accounts.models import User
 from portal.audit.models import AuditEvent
 from portal.tenancy.access import access_of
-from portal.tenancy.models import Client
+from portal.tenancy.models import Client, Practice
+from portal.tenancy.permissions import Role
 from portal.tenancy.scope import Scope, enter
 from tests.clients.workflows.exports import AI, BROKEN, HOOK, HUBSPOT, LEAK, SECRET, SLACK, file_of, n8n
-from tests.conftest import everything_of, scope_of
+from tests.conftest import everything_of, make_member, make_user, scope_of
 
 FULL = n8n(HOOK, HUBSPOT, AI, LEAK)
 SignedIn = Callable[[User], Browser]
@@ -90,6 +91,23 @@ def test_proposals_and_uploads_are_for_the_practice(
         assert browser.post("/c/alder/proposals/decide/", {"export": export.pk}).status_code == expected
         assert browser.get(f"/c/alder/exports/{export.pk}/remove/").status_code == expected
     assert WorkflowExport.objects.count() == 1
+
+
+def test_an_auditor_reads_proposals_and_decides_nothing(
+    practice_a: Practice, client_a1: Client, in_a: Scope, signed_in: SignedIn
+) -> None:
+    [export] = taken(client_a1, FULL)
+    auditor = make_user("Ada Audit", "ada@northlight.test")
+    make_member(practice_a, auditor, Role.AUDITOR, timezone.now() + timedelta(days=30))
+    browser = signed_in(auditor)
+    page = browser.get("/c/alder/proposals/")
+    assert page.status_code == 200
+    assert "HubSpot – sales" in page.content.decode()
+    assert 'name="do"' not in page.content.decode()
+    assert (
+        browser.post("/c/alder/proposals/decide/", {"export": export.pk, "do": "accept_all"}).status_code
+        == 403
+    )
 
 
 def test_the_clients_people_are_offered_no_upload_and_no_proposals(
