@@ -53,7 +53,8 @@ def build(now: datetime, report: Report) -> bool:
             client = people.make_client(house, slug)
             entries = registers.fill_registers(house, client)
             workflows = exports.take_exports_in(house, client)
-            report(f"{client.name}: {entries} register entries, {workflows} workflows read from exports")
+            read_words = f", {workflows} read from workflow exports" if workflows else ""
+            report(f"{client.name}: {entries} register entries{read_words}")
             registers.let_things_happen(house, client)
             history.add_waivers(house, client)
             history.note_trail_export(house, client)

@@ -19,7 +19,7 @@ from portal.audit.actions import record
 from portal.tenancy.models import Client
 from portal.tenancy.scope import narrowed
 
-YEAR, WEEK, DAILY = 364, 7, 10
+YEAR, WEEK, DAILY, SETTLED = 364, 7, 10, 14
 COLUMNS = {
     "passes": "pass",
     "warns": "warn",
@@ -54,8 +54,9 @@ def add_history(client: Client) -> None:
     """Take today's snapshot, and put before it the days on which less was recorded."""
     with narrowed(clients=frozenset({client.pk})):
         today = take_snapshot(client, timezone.now())
+        recorded = _recorded(client.slug, today.results)
         Snapshot.objects.bulk_create(
-            [_snapshot(today, client, days) for days in _days(client, today.taken_on)]
+            [_snapshot(today, client, recorded, days) for days in _days(client, today.taken_on)]
         )
 
 
@@ -66,11 +67,17 @@ def _days(client: Client, today: date) -> list[int]:
     return sorted(day for day in days if day < known)
 
 
-def _snapshot(today: Snapshot, client: Client, days: int) -> Snapshot:
+def _recorded(slug: str, results: Mapping[str, str]) -> dict[str, int]:
+    """Spread evenly over the year since when something is recorded of each control, in an order of its own."""
+    order = sorted(results, key=lambda control: crc32(f"{control} of {slug}".encode()))
+    return {control: SETTLED + (YEAR - SETTLED) * n // len(order) for n, control in enumerate(order)}
+
+
+def _snapshot(today: Snapshot, client: Client, recorded: Mapping[str, int], days: int) -> Snapshot:
     results = {
-        control: then
+        control: _result_then(client.slug, control, now, days)
         for control, now in today.results.items()
-        if (then := _result_then(client.slug, control, now, days)) is not None
+        if days <= recorded[control] or now == "not_applicable"
     }
     counts = Counter(results.values())
     values = {column: counts[result] for column, result in COLUMNS.items()}
@@ -87,12 +94,8 @@ def _snapshot(today: Snapshot, client: Client, days: int) -> Snapshot:
     )
 
 
-def _result_then(slug: str, control: str, now: str, days: int) -> str | None:
-    """Give a control's result so many days ago; None before anything was recorded of it."""
-    if now == "not_applicable":
-        return now
-    if days > 14 + crc32(f"{slug} {control}".encode()) % (YEAR + 60):
-        return None
+def _result_then(slug: str, control: str, now: str, days: int) -> str:
+    """Give a control's result so many days ago: what has lapsed was in order, what is waived was not yet."""
     if days > read(slug).get("lapsed", {}).get(control, YEAR):
         return "pass"
     return "fail" if now == "exception" and days > 40 else now
