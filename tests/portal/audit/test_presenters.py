@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -31,6 +31,7 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             "owner_id": "owner",
             "platform_code": None,
             "status": ("state", lambda value: str(value).upper()),
+            "integration_id": ("integration", presenters.Named(lambda ids: {"7": "Xero invoices"})),
         },
         links=lambda ids: {each: f"/credentials/{each}/" for each in ids if each == "41"},
     )
@@ -75,21 +76,54 @@ def test_another_action_is_said_by_the_plain_verb() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"owner_id": [None, {"token": str(TOM)}]}, "owner nothing → Tom Okafor"),
+        ({"owner_id": [None, {"token": str(TOM)}]}, "owner Tom Okafor"),
         ({"owner_id": [{"token": str(uuid4())}, None]}, "owner a forgotten person → nothing"),
         ({"note": "[hidden]"}, "note changed, not shown"),
         ({"read_only": [True, False]}, "read only yes → no"),
         ({"scopes": [["a"], ["a", "b"]]}, "scopes a → a, b"),
         ({"status": ["open", "done"]}, "state OPEN → DONE"),
-        ({"status": ["", "done"]}, "state nothing → DONE"),
-        ({"revoked_at": [None, "2026-11-17T23:10:00+00:00"]}, "revoked nothing → 17 Nov 2026, 23:10"),
-        ({"used_at": [None, "2026-07-17T23:10:00+00:00"]}, "used nothing → 18 Jul 2026, 00:10"),
+        ({"status": ["", "done"]}, "state DONE"),
+        ({"revoked_at": [None, "2026-11-17T23:10:00+00:00"]}, "revoked 17 Nov 2026, 23:10"),
+        ({"used_at": [None, "2026-07-17T23:10:00+00:00"]}, "used 18 Jul 2026, 00:10"),
         ({"code": ["2026-99-99", "2026"]}, "code 2026-99-99 → 2026"),
+        ({"pdf": [None, "0f" * 32]}, "pdf 0f0f0f0f0f0f…"),
+        ({"integration_id": [7, 8]}, "integration Xero invoices → no. 8"),
+        ({"integration_id": "[hidden]"}, "integration changed, not shown"),
         ({"body": {"length": 50000, "sha256": "ab"}}, "body a text of 50000 bytes"),
     ],
 )
 def test_values_are_shown_in_words(changes: dict[str, Any], words: str) -> None:
     assert said("update", changes) == f"Priya Nair changed credential hubspot-api: {words}"
+
+
+def test_rows_that_values_point_at_are_named_by_one_question_a_page() -> None:
+    asked: list[set[str]] = []
+
+    def names(ids: Iterable[str]) -> dict[str, str]:
+        asked.append(set(ids))
+        return {each: f"number {each}" for each in ids}
+
+    presenters.register(table="t", noun="key", columns={"to_id": ("to", presenters.Named(names))})
+    events = [
+        event("insert", {"to_id": 1}, object="t"),
+        event("update", {"to_id": [1, 2]}, object="t"),
+        event("update", {"to_id": [None, 3]}, object="t"),
+    ]
+    shown = [line.changes[0] for line in presenters.lines_of(events, NAMES, LONDON)]
+    assert [(each.before, each.after) for each in shown] == [
+        ("", "number 1"),
+        ("number 1", "number 2"),
+        ("", "number 3"),
+    ]
+    assert asked == [{"1", "2", "3"}]
+
+
+def test_a_row_added_with_many_values_is_long_and_a_change_is_not() -> None:
+    many = {f"column_{n}": "x" for n in range(5)}
+    changed = {name: ["w", "x"] for name in many}
+    added, updated = presenters.lines_of([event("insert", many), event("update", changed)], NAMES, LONDON)
+    assert added.is_long
+    assert not updated.is_long
 
 
 def test_columns_left_out_and_plumbing_are_not_shown() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -15,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from portal.accounts.models import User
 from portal.audit import queries
 from portal.audit.actions import record
+from portal.audit.forms import ActivityFilters
 from portal.audit.models import AuditEvent
 from portal.tenancy.models import Client
 from portal.tenancy.permissions import Role
@@ -86,6 +89,11 @@ def test_an_owner_reads_everything_of_the_practice(busy: Client, alice: User, si
         ({"until_on": "2001-01-01"}, set()),
         ({"from_on": "2001-01-01", "q": "credentials"}, {"credentials"}),
         ({"from_on": "no day"}, {"Autumn pack", "credentials", "among us"}),
+        ({"until_on": "17 Nov 2001"}, set()),
+        ({"when": "between", "from_on": "17 Nov 2001", "q": "council"}, {"Autumn pack"}),
+        ({"when": "", "until_on": "17 Nov 2001"}, {"Autumn pack", "credentials", "among us"}),
+        ({"when": "7", "q": "council"}, {"Autumn pack"}),
+        ({"when": "no span"}, {"Autumn pack", "credentials", "among us"}),
         ({"before": "1"}, set()),
         ({"before": "9" * 30}, {"Autumn pack", "credentials", "among us"}),
     ],
@@ -97,6 +105,18 @@ def test_filters_keep_what_is_asked_for(
     body = page[page.index("</form>") :]
     entries = body.split('<ol class="timeline">', 1)[-1] if '<ol class="timeline">' in body else ""
     assert {words for words in ("Autumn pack", "credentials", "among us") if words in entries} == kept
+
+
+def test_the_last_seven_days_are_today_and_the_six_before_it(
+    busy: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 11, 19, 23, 30, tzinfo=UTC))
+    with enter(scope_of(alice), switch=True):
+        choices = queries.choices(busy)
+    filters = ActivityFilters({"when": "7", "until_on": "2026-11-01"}, choices)
+    wanted = filters.wanted(ZoneInfo("Europe/London"))
+    assert (wanted.from_on, wanted.until_on) == (date(2026, 11, 13), None)
+    assert filters.wanted(ZoneInfo("Asia/Tokyo")).from_on == date(2026, 11, 14)
 
 
 def test_an_empty_result_says_how_to_go_on(busy: Client, bob: User, signed_in: SignedIn) -> None:
