@@ -7,6 +7,7 @@ import re
 import uuid
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -16,6 +17,7 @@ from portal.lib.secrets import find_secret
 logger = logging.getLogger("portal.errors")
 UNSEEN = re.compile(r"pass|secret|token|code|csrf|otp|key", re.IGNORECASE)
 LONGEST = 5000
+BARE = "base_sign_in.html"
 
 
 def _reference(request: HttpRequest) -> str:
@@ -31,12 +33,24 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the exception's words say who may; without words, a plain sentence."""
     words = str(exception or "")
-    return render(request, "403.html", {"words": words, "reference": _reference(request)}, status=403)
+    return _framed(request, "403.html", {"words": words, "reference": _reference(request)}, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404: the same words whatever the reason."""
-    return render(request, "404.html", status=404)
+    return _framed(request, "404.html", {}, 404)
+
+
+def _framed(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
+    """Show an error where the person is, with their Contents; for strangers, and when that fails, on a bare page."""
+    access = getattr(request, "access", None)
+    if access is not None and access.practice is not None:
+        try:
+            with transaction.atomic():
+                return render(request, template, {**context, "frame": "base.html"}, status=status)
+        except Exception:
+            logger.exception("The frame of %s failed (%s) at %s", template, _reference(request), request.path)
+    return render(request, template, {**context, "frame": BARE}, status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -45,7 +45,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: `kind` is lead, text, muted, person, status, date, list, num or yes_no."""
+    """One cell: `kind` is lead, text, name (not broken), muted, person, status, date, list, num or yes_no."""
 
     kind: str
     value: Any = ""

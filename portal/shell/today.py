@@ -15,6 +15,7 @@ from portal.shell.navigation import Count
 from portal.tenancy.permissions import Access
 
 WEEK = 7
+LONG_AGO = "Overdue since"
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -70,6 +71,11 @@ class Shown:
     entry: Entry
     state: str
     words: str
+
+    @property
+    def is_long_ago(self) -> bool:
+        """Whether the words are "Overdue since" a date; the page then writes that date once, with its year."""
+        return self.words.startswith(LONG_AGO)
 
 
 @dataclass(frozen=True)

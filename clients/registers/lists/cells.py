@@ -20,7 +20,7 @@ def lead(sub: Callable[[Record], str]) -> Render:
 
 
 def client(row: Record, today: dt.date) -> Cell:
-    return Cell("text", row.client.name, url=row.client.get_absolute_url())
+    return Cell("name", row.client.name, url=row.client.get_absolute_url())
 
 
 def owner(row: Record, today: dt.date) -> Cell:
@@ -41,7 +41,7 @@ def due(row: Record, today: dt.date) -> Cell:
     state, words = relative_due(row.due_on, today)
     if state == "ok":
         state = "idle" if (row.due_on - today).days <= DATE_ALONE_AFTER_DAYS else "ok"
-    says_the_date = words == format_table(row.due_on)
+    says_the_date = format_table(row.due_on) in words
     return Cell("status", words, state=state, sub_date=None if says_the_date else row.due_on)
 
 

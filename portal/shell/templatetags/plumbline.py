@@ -10,7 +10,7 @@ from typing import Any
 from django import template
 from django.forms.boundfield import BoundField
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from portal.lib.dates import relative_due
@@ -19,6 +19,7 @@ from portal.shell import charts, icons, navigation
 register = template.Library()
 STATES = ("late", "soon", "ok", "wait", "idle")
 TONES = "abcd"
+SEAMS = re.compile(r"(?<=[./:_])(?=[^./:_\s])")
 UNITS = re.compile(r"(?<=\d) (?=(?:days?|hours?|min|h|of|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))")
 
 
@@ -30,6 +31,12 @@ def _drawn(svg: str) -> SafeString:
 def joined(words: str) -> str:
     """Join numbers and units by a no-break space."""
     return UNITS.sub("\u00a0", words)
+
+
+@register.filter
+def seams(text: str) -> SafeString:
+    """Let a long name of the machine break after its dots, slashes and colons, and nowhere else."""
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in SEAMS.split(str(text))))
 
 
 @register.simple_tag
