@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from clients.registers.register import Register
 from clients.registers.transfers.table_fields import TableField, table_fields
 from portal.audit.presenters import Line, lines_of
 from portal.audit.queries import history, names_for
+from portal.lib.dates import format_long, format_table, relative_due
 
 NOT_SHOWN = frozenset({"name", "owner", "internal"})
 
@@ -25,6 +27,15 @@ class Fact:
     kind: str
     value: Any
     url: str = ""
+
+
+@dataclass(frozen=True)
+class Due:
+    """When something is due: a state and words, and the day unless the words say it."""
+
+    state: str
+    words: str
+    day: dt.date | None
 
 
 @dataclass(frozen=True)
@@ -54,8 +65,20 @@ def _fact(record: Record, field: TableField) -> Fact:
         return Fact(field.heading, "day", value)
     if value == "unknown":
         return Fact(field.heading, "text", "")
+    if field.name.endswith("_days") and value is not None:
+        return Fact(field.heading, "text", f"{value} {'day' if value == 1 else 'days'}")
     written = field.write(record)
     return Fact(field.heading, "web" if str(written).startswith("https://") else "text", written)
+
+
+def due_of(record: Record, today: dt.date) -> Due | None:
+    """When a record in use is next due, or None. A day far ahead is said once."""
+    if record.due_on is None or not record.is_live:
+        return None
+    state, words = relative_due(record.due_on, today)
+    says_the_day = format_table(record.due_on) in words
+    return Due(state, format_long(record.due_on) if words == format_table(record.due_on) else words,
+               None if says_the_day else record.due_on)  # fmt: skip
 
 
 def history_of(record: Record, zone: ZoneInfo) -> list[Line]:
