@@ -67,7 +67,10 @@ def run(*, small: bool) -> None:
     """Measure every page at both volumes and print the table."""
     few, many = volumes(small)
     asked = pages(few, many)
-    before, after = ([_taken(page) for page in asked] for volume in (few, many) if not fill(volume))
+    fill(few)
+    before = [_taken(page) for page in asked]
+    fill(many)
+    after = [_taken(page) for page in asked]
     print(
         f"{few.clients:,} clients of one practice; {few.rows:,} against {many.rows:,} register rows;"
         f" median of {RUNS} visits after 2\n"

@@ -27,8 +27,9 @@ ENVIRONMENT = {
 }
 
 
+@cache
 def start() -> None:
-    """Start the services on an empty directory that goes with this process, and set Django up on them."""
+    """Start the services, once, on an empty directory that goes with this process; set Django up on them."""
     for name in ("DATABASE_URL", "CELERY_BROKER_URL", "PLUMBLINE_DEMONSTRATION"):
         os.environ.pop(name, None)
     os.environ |= ENVIRONMENT
