@@ -28,6 +28,34 @@ def test_not_found_says_the_same_whether_it_exists_elsewhere_or_not(
     assert client_b1.name not in plain[0]
 
 
+def test_a_refusal_stands_in_the_readers_own_frame(
+    alice: User, carol: User, signed_in: Callable[[User], Browser]
+) -> None:
+    assert 'aria-label="Main"' in signed_in(alice).get("/no-such-page/").content.decode()
+    theirs = signed_in(carol).get("/no-such-page/").content.decode()
+    assert "keeps these records for you" in theirs
+    assert 'aria-label="Main"' not in Browser().get("/no-such-page/").content.decode()
+
+
+def test_a_frame_that_fails_gives_way_to_the_bare_page(
+    alice: User,
+    signed_in: Callable[[User], Browser],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("the cause")
+
+    browser = signed_in(alice)
+    monkeypatch.setattr("portal.shell.navigation.contents", broken)
+    with caplog.at_level(logging.ERROR, "portal.errors"):
+        answer = browser.get("/no-such-page/")
+    assert answer.status_code == 404
+    assert "There is no such page for you" in answer.content.decode()
+    assert 'aria-label="Main"' not in answer.content.decode()
+    assert "the cause" in caplog.text
+
+
 def test_a_refusal_says_who_may(rf: RequestFactory) -> None:
     page = errors.permission_denied(
         rf.get("/x/"), PermissionDenied("Only an approver of Alder can decide this.")

@@ -5,7 +5,7 @@ Pages are fetched first and then served to the browser from memory, with the hea
 
 import json
 import mimetypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,24 +15,10 @@ from django.contrib.staticfiles import finders
 from django.test import Client as Browser
 
 from portal.accounts.models import User
-from portal.embedded.install import find_chromium
 from portal.shell.context import THEME_COOKIE
+from tests.browser.chromium import axe_faults, scrolls_sideways
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
-]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+pytestmark = pytest.mark.browser
 SITE = "http://localhost"
 PAGES = ("/", "/search/?q=xero", "/settings/", "/specimen/", "/no-such-page/")
 Served = dict[str, tuple[int, bytes, dict[str, str]]]
@@ -87,18 +73,6 @@ class Tab:
         return self.page
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    # Playwright keeps an event loop in this thread, which Django takes for asynchronous code.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def pages(alice: User, signed_in: Callable[[User], Browser]) -> Callable[..., Served]:
     def fetch(*addresses: str, theme: str = "light") -> Served:
@@ -109,17 +83,10 @@ def pages(alice: User, signed_in: Callable[[User], Browser]) -> Callable[..., Se
     return fetch
 
 
-@pytest.fixture(scope="module")
-def axe() -> str:
-    import axe_playwright_python
-
-    return next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390, 320])
 def test_pages_are_accessible_reflow_and_keep_the_policy(
-    pages: Callable[..., Served], chromium: Any, axe: str, theme: str, width: int
+    pages: Callable[..., Served], chromium: Any, theme: str, width: int
 ) -> None:
     served = pages(*PAGES, theme=theme)
     for address in PAGES:
@@ -127,10 +94,8 @@ def test_pages_are_accessible_reflow_and_keep_the_policy(
         page = tab.open(address)
         expected = ["Failed to load resource: the server responded with a status of 404 (Not Found)"]
         assert [said for said in tab.said if served[address][0] != 404 or said not in expected] == [], address
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-        page.evaluate(axe)
-        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-        assert [(each["id"], [node["html"][:90] for node in each["nodes"]]) for each in found] == [], address
+        assert scrolls_sideways(page) == "", address
+        assert axe_faults(page) == [], address
         page.context.close()
 
 

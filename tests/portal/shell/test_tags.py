@@ -43,8 +43,22 @@ def test_initials(name: str, letters: str) -> None:
 def test_a_person_is_named_and_nobody_is_said() -> None:
     assert "<span>Priya Nair</span>" in render("{% person who %}", who="Priya Nair")
     nobody = render("{% person None %}")
-    assert "No owner" in nobody
+    assert '<span class="status is-late">No owner</span>' in nobody
     assert "is-none" in nobody
+
+
+@pytest.mark.parametrize(
+    ("name", "html"),
+    [
+        ("lambda:UpdateFunctionCode", "lambda:<wbr>UpdateFunctionCode"),
+        ("https://a.b/c_d", "https://<wbr>a.<wbr>b/<wbr>c_<wbr>d"),
+        ("orders: read", "orders: read"),
+        ("a.<b>", "a.<wbr>&lt;b&gt;"),
+        ("", ""),
+    ],
+)
+def test_long_names_break_after_their_marks_and_nowhere_else(name: str, html: str) -> None:
+    assert render("{{ name|seams }}", name=name) == html
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.template.loader import render_to_string
 
 from portal.shell import today
 from portal.shell.today import Entry
@@ -94,3 +95,16 @@ def test_many_are_counted_in_figures() -> None:
 def test_an_entry_is_due_once(dues: dict) -> None:
     with pytest.raises(ValueError, match="on a day or at an instant"):
         Entry(kind="Credential", title="Rotate", url="/1/", **dues)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (-2, "<strong>2\u00a0days overdue</strong>"),
+        (-200, '<strong>Overdue since</strong> <time datetime="2026-05-03">3\u00a0May\u00a02026</time>'),
+    ],
+)
+def test_a_date_long_ago_is_said_once_with_its_year(days: int, words: str) -> None:
+    html = render_to_string("_components/entry.html", {"entry": due(days).shown(NOW, LONDON)})
+    assert words in html
+    assert html.count("<time") == 1

@@ -1,12 +1,13 @@
 """One record's pages: what they show, save and refuse, and to whom they do not exist."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
 from clients.registers.models import Credential, Integration, Workflow
 from clients.registers.queries import MODELS
+from clients.registers.record_pages import due_of
 from portal.audit.models import AuditEvent
 from tests.clients.registers.conftest import BASICS, SLUGS
 
@@ -120,10 +121,52 @@ def test_the_page_of_a_record_shows_facts_links_and_history(make, client_a1, ali
         "Xero link",
         "Invoices",
         "accounting.contacts.read",
-        "Alice Archer added integration",
+        "<b>Alice Archer</b> added integration",
         "Not recorded",
+        "<dt>Workflow</dt><dd>Invoices</dd>",
+        "<dt>Platform</dt><dd>Xero</dd>",
     ):
         assert words in page
+
+
+def test_the_way_to_every_page_of_a_client_begins_with_the_clients(make, client_a1, alice, signed_in):
+    row = make("credentials", client_a1, "xero-key")
+    browser = signed_in(alice)
+    for end in ("", f"{row.pk}/", f"{row.pk}/edit/", f"{row.pk}/retire/", "import/"):
+        page = browser.get(f"/c/alder/credentials/{end}").content.decode()
+        crumbs = page[page.index('aria-label="Breadcrumb"') :].partition("</nav>")[0]
+        assert crumbs.index(">Clients</a>") < crumbs.index('/c/alder/">') < crumbs.index("Credentials")
+
+
+def test_spans_carry_their_unit_and_a_far_date_is_said_once(make, client_a1, alice, signed_in):
+    far = timezone.localdate() + timedelta(days=400)
+    row = make("credentials", client_a1, "xero-key", renewal_on=far, rotation_interval_days=500)
+    page = signed_in(alice).get(f"/c/alder/credentials/{row.pk}/").content.decode()
+    assert page.count("500 days") == 2
+    head = page[page.index('class="under"') :].partition("</p>")[0]
+    assert f"{far:%A} {far.day}" in head
+    assert str(far.year) in head and head.count(str(far.year)) == 1
+
+
+@pytest.mark.parametrize(
+    ("ahead", "expected"),
+    [
+        (-400, ("late", "Overdue since 15 Oct 2025", None)),
+        (-2, ("late", "2\u00a0days overdue", date(2026, 11, 17))),
+        (6, ("soon", "In 6\u00a0days", date(2026, 11, 25))),
+        (90, ("ok", "Wednesday 17 February 2027", None)),
+    ],
+)
+def test_when_something_is_due_is_said_in_words_and_by_its_day(ahead, expected):
+    today = date(2026, 11, 19)
+    due = due_of(Integration(renewal_on=today + timedelta(days=ahead)), today)
+    assert (due.state, due.words, due.day) == expected
+
+
+def test_what_is_out_of_use_or_without_a_date_is_not_due(now):
+    today = now.date()
+    assert due_of(Integration(), today) is None
+    assert due_of(Integration(renewal_on=today, retired_at=now), today) is None
 
 
 def test_retire_and_undo(make, in_a, client_a1, alice, signed_in):
