@@ -24,6 +24,9 @@ from portal.tenancy.access import access_of, scope_for
 from portal.tenancy.models import Assignment, Client, Member, Practice
 from portal.tenancy.permissions import Role
 from portal.tenancy.scope import EVERY_CLIENT, Scope, enter
+from tests.browser.chromium import chromium
+
+__all__ = ["chromium"]
 
 OWNER = {key: database(services.endpoints().owner_url)[key] for key in ("USER", "PASSWORD")}
 APP = {key: database(services.endpoints().app_url)[key] for key in ("USER", "PASSWORD")}

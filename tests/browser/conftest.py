@@ -13,11 +13,8 @@ from django.test import override_settings
 from pytest_django.live_server_helper import LiveServer
 
 from portal.celery import app
-from tests.browser.chromium import axe, chromium
 from tests.browser.visitor import Visitor
 from tests.conftest import as_owner
-
-__all__ = ["axe", "chromium"]
 
 
 @pytest.hookimpl(tryfirst=True)

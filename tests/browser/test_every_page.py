@@ -9,19 +9,34 @@ import pytest
 from django.test import override_settings
 from django.urls import reverse
 
+from portal.accounts.models import TotpDevice
+from portal.tenancy.permissions import Role
 from tests.access_samples import Sample
 from tests.browser.chromium import axe_faults, scrolls_sideways
 from tests.browser.visitor import Visitor
-from tests.browser.world import World, fill, make_world
-from tests.conftest import sign_in
+from tests.browser.world import PASSWORD, World, fill, make_person, make_world
+from tests.conftest import make_member, sign_in
 from tests.test_access import ADDRESSES
 
 WIDTHS = (1440, 390, 320)
 WHO = {
-    "public": ("nobody",),
+    "public": ("nobody", "alice"),
     "person": ("alice", "carol"),
     "practice": ("alice",),
     "client": ("alice", "carol"),
+}
+# What has no page of its own: it is posted to, gives a file, or leads elsewhere at once.
+WITHOUT_PAGE = {
+    *("account_reauthenticate", "account_set_password", "client_activity_export", "client_invitation_again"),
+    *("client_invitation_revoke", "document_again", "document_download", "export_download", "export_upload"),
+    *("import_apply", "import_drop", "invitation", "invitation_again", "invitation_revoke"),
+    *("openid_connect_callback", "openid_connect_login", "passkey_add_begin", "passkey_add_complete"),
+    *("passkey_begin", "passkey_complete", "passkey_enrol_begin", "passkey_enrol_complete"),
+    *("passkey_step_up_begin", "passkey_step_up_complete", "posture_export", "practice_switch"),
+    *("proposal_decide", "proposal_reopen", "record_unretire", "recovery_codes", "recovery_codes_text"),
+    *("register_export", "register_export_all", "register_template", "second_factor", "second_factor_enrol"),
+    *("session_end", "session_end_others", "set_up", "sign_in_cancel", "sign_in_link"),
+    *("socialaccount_login_error", "socialaccount_signup", "theme_set"),
 }
 MARKS = {each.name: each.mark for each in ADDRESSES}
 
@@ -83,6 +98,11 @@ def look(visitor: Visitor, theme: str, width: int) -> None:
     visitor.page.set_viewport_size({"width": width, "height": 900})
 
 
+def told(wrong: dict[str, list[object]]) -> str:
+    """A line a fault, under the page that has it."""
+    return "\n".join(f"{place}\n  " + "\n  ".join(map(str, faults)) for place, faults in wrong.items())
+
+
 def is_page(visitor: Visitor, address: str) -> bool:
     """Tell whether an address answers this person with a page, and not with a file, a refusal or another address."""
     answer = visitor.context.request.get(address, max_redirects=0)
@@ -110,8 +130,88 @@ def test_every_page_is_accessible_reflows_and_keeps_the_policy(
             pages += 1
             if faults := faults_at(visitors(who), address):
                 wrong[f"{who} at {address}"] = faults
-    assert wrong == {}
+    assert not wrong, told(wrong)
     assert (pages == 0) == (name in WITHOUT_PAGE), "an address with a page must be looked at"
 
 
-WITHOUT_PAGE: set[str] = set()
+def test_the_list_of_addresses_without_a_page_is_not_stale() -> None:
+    assert set(MARKS) >= WITHOUT_PAGE
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "status"),
+    [
+        ("alice", "/no-such-page/", 404),
+        ("carol", "/no-such-page/", 404),
+        ("nobody", "/no-such-page/", 404),
+        ("carol", "/c/alder/credentials/add/", 403),
+        ("bob", "/practice/clients/add/", 403),
+        ("nobody", "/sign-in-link/nobody-was-given-this/", 404),
+        ("nobody", "/account/sign-in/?next=/c/alder/", 200),
+        ("alice", "/search/?q=zz", 200),
+        ("alice", "/search/?q=nothing+of+this+name", 200),
+        ("alice", "/?whose=mine", 200),
+        ("alice", "/c/alder/credentials/?owner=none", 200),
+        ("alice", "/c/alder/credentials/?q=nothing+of+this+name", 200),
+        ("alice", "/c/birch/", 200),
+        ("alice", "/c/birch/proposals/", 200),
+        ("alice", "/c/alder/activity/?q=nothing+of+this+name", 200),
+        ("nobody", "/check/?fingerprint=7f3a91c20e5d44b8", 200),
+    ],
+)
+def test_refusals_and_narrowed_pages_are_as_good_as_the_others(
+    who: str, address: str, status: int, places: dict[str, list[Sample]], visitors: Callable[[str], Visitor]
+) -> None:
+    assert visitors(who).context.request.get(address, max_redirects=0).status == status
+    faults = faults_at(visitors(who), address)
+    assert not faults, told({address: faults})
+
+
+FORMS = (
+    ("nobody", "account_login"),
+    ("nobody", "account_reset_password"),
+    ("nobody", "document_check"),
+    ("alice", "register_add"),
+    ("alice", "register_import"),
+    ("alice", "credential_rotate"),
+    ("alice", "record_retire"),
+    ("alice", "client_add"),
+    ("alice", "people_invite"),
+    ("alice", "client_people_invite"),
+    ("alice", "waiver_add"),
+    ("alice", "export_remove"),
+)
+
+
+@pytest.mark.parametrize(("who", "name"), FORMS)
+def test_a_form_sent_empty_says_what_is_wrong_where_the_reader_is(
+    who: str, name: str, places: dict[str, list[Sample]], visitors: Callable[[str], Visitor]
+) -> None:
+    visitor = visitors(who)
+    for sample in places[name]:
+        visitor.open(reverse(name, kwargs=sample.kwargs))
+        with visitor.page.expect_navigation():
+            visitor.page.evaluate("document.querySelector('main form[method=post]').submit()")
+        focused = visitor.page.evaluate("document.activeElement.className")
+        assert focused == "error-summary", sample.kwargs
+        assert visitor.page.title().startswith("Error: "), sample.kwargs
+        faults = faults_of_page(visitor)
+        assert not faults, told({visitor.page.url: faults})
+
+
+def test_the_steps_of_signing_in_for_the_first_time(world: World, visitor: Callable[..., Visitor]) -> None:
+    flo = visitor(reduced_motion="reduce")
+    user = make_person("Flo Ford", "flo@northlight.test", enrolled=False)
+    make_member(world.practices["a"], user, Role.OWNER)
+    flo.give_password(user, PASSWORD)
+    assert flo.is_at("/account/second-factor/enrol/")
+    assert not faults_of_page(flo)
+    flo.enrol()
+    assert flo.is_at("/account/recovery-codes/")
+    assert not faults_of_page(flo)
+    flo.press("I have kept them")
+    TotpDevice.objects.filter(user=user).update(last_step=-1)  # as if half a minute had passed
+    flo.context.clear_cookies()
+    flo.give_password(user, PASSWORD)
+    assert flo.is_at("/account/second-factor/")
+    assert not faults_of_page(flo)

@@ -82,9 +82,12 @@ class Visitor:
         self.page.get_by_label("Code").fill(code)
         self.press(button)
 
-    def type_key_and_code(self, key: str, button: str) -> None:
-        """Put a key as it is shown (base 32, in groups) into an app and type the code that it gives."""
-        self.type_code(code_from(base64.b32decode(key.replace(" ", "")).hex()), button)
+    def enrol(self) -> None:
+        """Put the key that the page shows (base 32, in groups) into an app and type the code that it gives."""
+        self.page.get_by_text("You cannot scan it?").click()
+        key = self.page.locator("details[open] [translate=no]").inner_text()
+        self.type_code(code_from(base64.b32decode(key.replace(" ", "")).hex()), "Add this app")
+        self.page.get_by_role("heading", name="Recovery codes").wait_for()
 
     def unexpected(self) -> list[str]:
         """The complaints, without those about answers that the test asked for."""

@@ -10,17 +10,16 @@ from django.test import Client as Browser
 
 from portal.accounts.models import User
 from portal.audit.actions import action, record
-from portal.embedded.install import find_chromium
 from portal.shell.context import THEME_COOKIE
 from portal.tenancy.models import Client
 from portal.tenancy.scope import enter
+from tests.browser.chromium import axe_faults, scrolls_sideways
 from tests.conftest import scope_of
-from tests.portal.shell.test_in_browser import RULES, Tab, axe, chromium, fetched  # noqa: F401
+from tests.portal.shell.test_in_browser import Tab, fetched
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine"),
 ]
 ADDRESSES = ("/c/alder/activity/", "/c/alder/activity/?q=no+such+words", "/practice/activity/")
 
@@ -42,8 +41,7 @@ def test_the_activity_is_accessible_and_reflows(
     busy: None,
     alice: User,
     signed_in: Callable[[User], Browser],
-    chromium: Any,  # noqa: F811
-    axe: str,  # noqa: F811
+    chromium: Any,
     theme: str,
     width: int,
 ) -> None:
@@ -54,8 +52,6 @@ def test_the_activity_is_accessible_and_reflows(
         tab = Tab(chromium, served, width)
         page = tab.open(address)
         assert tab.said == [], address
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-        page.evaluate(axe)
-        found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == [], address
+        assert scrolls_sideways(page) == "", address
+        assert axe_faults(page) == [], address
         page.context.close()
