@@ -30,6 +30,7 @@ NEW_CODES = "new_recovery_codes"
 CODES_PLACE = "session.new_recovery_codes"
 SIGN_IN_LINK_FOR = timedelta(minutes=10)
 ENTRY_LINK_FOR = timedelta(days=30)
+ENROLLING_FOR = timedelta(hours=8)  # a session
 
 
 def note(
@@ -69,14 +70,14 @@ def add_person(*, email: str, name: str, password: str | None = None, verified: 
     return user
 
 
-def begin_app(*, by: User, replaces: int | None = None) -> TotpDevice:
-    """Make an unconfirmed authenticator app with a new seed; `replaces` is one begun before in the same session.
+def begin_app(*, by: User) -> TotpDevice:
+    """Make an unconfirmed authenticator app with a new seed; those that nobody finished are forgotten.
 
     Each session begins its own. One that was shared would let somebody who only has the password read the seed
     that the account's owner is about to confirm.
     """
-    if replaces is not None:
-        TotpDevice.objects.filter(pk=replaces, user=by, confirmed=False).delete()
+    stale = timezone.now() - ENROLLING_FOR
+    TotpDevice.objects.filter(user=by, confirmed=False, created_at__lt=stale).delete()
     device: TotpDevice = TotpDevice.objects.create(user=by, name="Authenticator app", confirmed=False)
     return device
 

@@ -243,6 +243,16 @@ class TestMembers:
         assert Assignment.objects.get(user=bob).until_at is not None
         assert trail()[-1] == "member.end"
 
+    def test_nobody_accepts_the_invitation_of_another_address(
+        self, alice: User, bob: User, practice_a: Practice, in_a: Scope
+    ) -> None:
+        invitation, _ = people_actions.invite(
+            by=alice, practice=practice_a, email="gus@northlight.test", role=Role.OWNER
+        )
+        with pytest.raises(Refused, match="for another address"):
+            people_actions.accept(invitation=invitation, by=bob)
+        assert Member.objects.get(user=bob).role == Role.CONSULTANT
+
     def test_coming_back_gives_the_role_alone(
         self, alice: User, bob: User, practice_a: Practice, in_a: Scope
     ) -> None:
