@@ -34,7 +34,7 @@ def take_snapshot(client: Client, now: datetime) -> Snapshot:
     values = {name: getattr(found.tally, name) for name in COUNTS}
     values |= {
         "total": len(found.standings),
-        "areas": {area.key: [area.tally.passes, area.tally.applicable] for area in found.areas},
+        "areas": {area.key: [area.tally.passes, area.tally.provable] for area in found.areas},
         "results": results_of(found),
         "rules_version": VERSION,
     }

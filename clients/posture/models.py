@@ -18,7 +18,7 @@ from portal.tenancy.models import ClientOwned, OwnedManager, OwnedQuerySet
 class Snapshot(ClientOwned):
     """The results of all controls of a client on one day; the last reckoning of the day counts.
 
-    `areas` holds [passes, applicable] by family, `results` each control's result by id; unknown ones are left out.
+    `areas` holds [passes, provable] by family, `results` each control's result by id; unknown ones are left out.
     """
 
     taken_on = models.DateField()
@@ -51,11 +51,12 @@ class Snapshot(ClientOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.passes} of {self.applicable} on {self.taken_on:%Y-%m-%d}"
+        return f"{self.passes} of {self.provable} on {self.taken_on:%Y-%m-%d}"
 
     @property
-    def applicable(self) -> int:
-        return self.total - self.not_applicable
+    def provable(self) -> int:
+        """How many the registers could prove on that day."""
+        return sum(provable for _, provable in self.areas.values())
 
 
 class WaiverQuerySet(OwnedQuerySet):

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, IntegerField, Max, Min, Q
+from django.db.models import Count, IntegerField, Max, Min, Q
 from django.db.models.expressions import Func
 from django.db.models.fields.json import KeyTransform
 
@@ -273,10 +273,10 @@ def history(client: Client, now: Posture) -> list[Point]:
         Snapshot.objects.for_client(client)
         .filter(taken_on__lt=now.today, taken_on__gte=now.today - timedelta(days=HISTORY_DAYS))
         .order_by("taken_on")
-        .values_list("taken_on", "passes", F("total") - F("not_applicable"), "results")
+        .only("taken_on", "passes", "areas", "results")
     )
-    points = [Point(*row) for row in rows]
-    return [*points, Point(now.today, now.tally.passes, now.tally.applicable, results_of(now))]
+    points = [Point(row.taken_on, row.passes, row.provable, row.results) for row in rows]
+    return [*points, Point(now.today, now.tally.passes, now.tally.provable, results_of(now))]
 
 
 def results_of(now: Posture) -> dict[str, str]:

@@ -57,7 +57,7 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many controls have each result. Unknown ones are applicable."""
+    """How many controls have each result; `unrecorded` of the unknown could be proven by no register kept here."""
 
     passes: int
     warns: int
@@ -65,10 +65,11 @@ class Counts:
     fails: int
     unknown: int
     not_applicable: int
+    unrecorded: int = 0
 
     @property
-    def applicable(self) -> int:
-        return self.passes + self.warns + self.waived + self.fails + self.unknown
+    def provable(self) -> int:
+        return self.passes + self.warns + self.waived + self.fails + self.unknown - self.unrecorded
 
 
 @dataclass(frozen=True, slots=True)

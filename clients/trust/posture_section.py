@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from clients.posture.rules.facts import Reference
 from clients.posture.rules.finding import Finding, Result
 from clients.posture.rules.movement import Point, line
 from clients.posture.rules.rollup import Posture, Standing, Tally
@@ -19,7 +20,13 @@ MOST_RECORDS, MOST_WRONG = 6, 6
 def counts(tally: Tally) -> pack.Counts:
     """Give a tally as the pack keeps it."""
     return pack.Counts(
-        tally.passes, tally.warns, tally.waived, tally.fails, tally.unknown, tally.not_applicable
+        tally.passes,
+        tally.warns,
+        tally.waived,
+        tally.fails,
+        tally.unknown,
+        tally.not_applicable,
+        tally.unrecorded,
     )
 
 
@@ -56,12 +63,12 @@ def _share_words(tally: Tally) -> tuple[str, str]:
         for n, one, many in (
             (tally.fails, "fails", "fail"),
             (tally.warns, "warns", "warn"),
-            (tally.unknown, "has nothing recorded yet", "have nothing recorded yet"),
+            (tally.unknown, "is not decided by any record yet", "are not decided by any record yet"),
             (tally.waived, "is waived in writing", "are waived in writing"),
         )
         if n
     ]
-    lead = f"{tally.passes} of {tally.applicable} controls pass."
+    lead = f"{tally.passes} of {tally.provable} controls that the registers can prove pass."
     if not parts:
         return lead, "Each is named in this pack."
     return lead, f"{sentence(joined(parts)).removesuffix('.')}; each is named in this pack."
@@ -144,7 +151,7 @@ def _control(
     )
 
 
-def _named(finding: Finding) -> list[object]:
+def _named(finding: Finding) -> list[Reference]:
     return [*finding.failing, *finding.warning]
 
 

@@ -24,12 +24,12 @@ class Point:
 
     on: date
     passes: int
-    applicable: int
+    provable: int
     results: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def share(self) -> int:
-        return percent(self.passes, self.applicable) or 0
+        return percent(self.passes, self.provable) or 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,11 @@ NOT_YET: dict[str, tuple[str, ...]] = {
 }
 
 
+def is_provable(control_id: str) -> bool:
+    """Tell whether the registers kept here hold all that the control needs to pass."""
+    return control_id in RULES and not RULES[control_id].missing
+
+
 def kinds(missing: Iterable[str]) -> str:
     """Name kinds of record in words: "data flows and data stores"."""
     names = [KINDS[kind] for kind in missing]

@@ -1,4 +1,4 @@
-"""From findings to posture: exceptions, tallies, areas and the share of applicable controls that pass."""
+"""From findings to posture: exceptions, tallies, areas and the share of provable controls that pass."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date, datetime
 from clients.posture.catalogue import Catalogue, Control
 from clients.posture.rules.facts import Facts
 from clients.posture.rules.finding import Finding, Result
-from clients.posture.rules.registry import evaluate
+from clients.posture.rules.registry import evaluate, is_provable
 from portal.lib.dates import format_table as day
 
 
@@ -37,10 +37,19 @@ class Standing:
         """The finding's result, or exception where a waiver covers it."""
         return Result.EXCEPTION if self.waiver else self.finding.result
 
+    @property
+    def is_unrecorded(self) -> bool:
+        """Whether it is unknown because the records that would prove it are kept in no register yet."""
+        return self.result is Result.UNKNOWN and not is_provable(self.control.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many controls have each result. Unknown ones are applicable: what is not shown is not passed."""
+    """How many controls have each result. Unknown ones are applicable: what is not shown is not passed.
+
+    `unrecorded` are those of the unknown that no register kept here could prove; they are shown beside the
+    share, never in it and never as passed.
+    """
 
     passes: int = 0
     warns: int = 0
@@ -48,6 +57,7 @@ class Tally:
     fails: int = 0
     unknown: int = 0
     not_applicable: int = 0
+    unrecorded: int = 0
 
     @property
     def applicable(self) -> int:
@@ -60,8 +70,13 @@ class Tally:
 
     @property
     def share(self) -> int | None:
-        """Passes in percent of applicable controls, rounded, but 100 only when all pass. None when none applies."""
-        return percent(self.passes, self.applicable)
+        """Passes in percent of provable controls, rounded, but 100 only when all pass. None when there is none."""
+        return percent(self.passes, self.provable)
+
+    @property
+    def provable(self) -> int:
+        """How many apply and can be proven by the registers kept here, or are decided by them already."""
+        return self.applicable - self.unrecorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,7 @@ def _standing(control: Control, finding: Finding, waiver: Waived | None, today: 
 
 def tally(standings: Iterable[Standing]) -> Tally:
     """Count results."""
+    standings = tuple(standings)
     results = [each.result for each in standings]
     return Tally(
         passes=results.count(Result.PASS),
@@ -133,6 +149,7 @@ def tally(standings: Iterable[Standing]) -> Tally:
         fails=results.count(Result.FAIL),
         unknown=results.count(Result.UNKNOWN),
         not_applicable=results.count(Result.NOT_APPLICABLE),
+        unrecorded=sum(each.is_unrecorded for each in standings),
     )
 
 
@@ -169,7 +186,8 @@ def _weakest(standings: Sequence[Standing]) -> tuple[str, str]:
     seen = next((each.finding.weakest for each in unknown if each.finding.weakest), "")
     if seen or not unknown:
         return seen, ""
-    return f"Nothing recorded for {len(unknown)}", ""
+    touched = any(each.finding.evidence for each in unknown)
+    return f"{'Not decided' if touched else 'Nothing recorded'} for {len(unknown)}", ""
 
 
 _STATES: Mapping[Result, str] = {Result.FAIL: "late", Result.WARN: "soon"}

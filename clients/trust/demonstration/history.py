@@ -12,7 +12,7 @@ from django.utils import timezone
 from clients.posture.actions import add_waiver, take_snapshot
 from clients.posture.catalogue import controls
 from clients.posture.models import Snapshot
-from clients.posture.rules.registry import VERSION
+from clients.posture.rules.registry import VERSION, is_provable
 from clients.trust.demonstration.people import House
 from clients.trust.demonstration.spec import read
 from portal.audit.actions import record
@@ -102,10 +102,11 @@ def _result_then(slug: str, control: str, now: str, days: int) -> str:
 
 
 def _areas(results: Mapping[str, str]) -> dict[str, list[int]]:
-    """Count by family: [passes, applicable]; what is unknown applies."""
+    """Count by family: [passes, provable]; what is unknown counts where the registers could prove it."""
     found: dict[str, list[int]] = {}
     for control in controls().values():
         result = results.get(control.id)
-        passes, applicable = found.setdefault(control.area, [0, 0])
-        found[control.area] = [passes + (result == "pass"), applicable + (result != "not_applicable")]
+        passes, provable = found.setdefault(control.area, [0, 0])
+        counts = result != "not_applicable" if result else is_provable(control.id)
+        found[control.area] = [passes + (result == "pass"), provable + counts]
     return found

@@ -1,4 +1,4 @@
-"""The tally on paper: the screen's squares, drawn as one path a colour. The renderer pays for every element of a drawing."""
+"""The tally on paper: the screen's squares as one path a colour, for the renderer pays for every element."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def paper_tally(
     columns, rows = max(1, min(len(kinds), across)), max(1, -(-len(kinds) // across))
     width, height = columns * (SIZE + GAP) - GAP, rows * (SIZE + GAP) - GAP
     return mark_safe(  # noqa: S308 - numbers alone
-        f'<svg viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" aria-hidden="true">{paths}</svg>'
+        f'<svg viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" aria-hidden="true">'
+        f"{paths}</svg>"
     )
 
 

@@ -49,8 +49,8 @@ def make_records(client: Client, bob: User, carol: User, *, times: int = 1) -> N
             rotation_interval_days=90, next_due_on=date(2026, 11, 16),
         )  # fmt: skip
         Credential.objects.create(
-            **owned, name=f"HubSpot private app{mark}", platform="hubspot", kind="private_app", storage="platform_store",
-            renewal_on=date(2027, 6, 1), next_due_on=date(2027, 6, 1), personal="yes",
+            **owned, name=f"HubSpot private app{mark}", platform="hubspot", kind="private_app",
+            storage="platform_store", renewal_on=date(2027, 6, 1), next_due_on=date(2027, 6, 1), personal="yes",
         )  # fmt: skip
         SubProcessor.objects.create(
             **owned, name=f"Łódź Hosting{mark}", purpose="Hosting, secrets", data_categories=["All workflow data"],
@@ -68,8 +68,8 @@ def make_records(client: Client, bob: User, carol: User, *, times: int = 1) -> N
     WorkflowExport.objects.create(
         **owned, workflow=triage, platform="n8n", name="Invoice triage", identity="1", file_name="a.json", version=3,
         taken_at=now, confirmed_at=now, sha256="0" * 64, content={}, nodes=12,
-        facts={"ai": [{"provider": "anthropic", "model": "claude-sonnet-4-5"}, {"provider": "openai", "model": "gpt-4o"}],
-               "webhooks": []},
+        facts={"ai": [{"provider": "anthropic", "model": "claude-sonnet-4-5"},
+                      {"provider": "openai", "model": "gpt-4o"}], "webhooks": []},
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 from clients.posture.catalogue import catalogue
 from clients.posture.rules.facts import Facts
 from clients.posture.rules.finding import Result
+from clients.posture.rules.registry import is_provable
 from clients.posture.rules.rollup import Posture, Waived, percent, posture
 from tests.clients.posture.made import NOW, credential, days, facts
 
@@ -48,6 +49,35 @@ def test_unknown_controls_are_applicable_and_never_passed() -> None:
     assert found.tally.passes == by_hand.count(Result.PASS)
     assert found.tally.applicable == 90 - by_hand.count(Result.NOT_APPLICABLE)
     assert found.tally.unknown > found.tally.passes > 0
+
+
+def test_the_share_is_over_what_the_registers_can_prove() -> None:
+    found = of(facts(credentials=[credential()]))
+    tally = found.tally
+    provable = [each for each in found.standings if is_provable(each.control.id)]
+    apply = [each for each in provable if each.result is not Result.NOT_APPLICABLE]
+    decided = [each for each in found.standings if each not in provable and not each.is_unrecorded]
+    assert tally.provable == len(apply) + sum(each.result is not Result.NOT_APPLICABLE for each in decided)
+    assert tally.unrecorded + tally.provable == tally.applicable
+    assert tally.unrecorded > 0
+    assert found.share == percent(tally.passes, tally.provable)
+
+
+def test_an_unknown_control_that_could_be_proven_lowers_the_share() -> None:
+    unknown = [
+        each for each in of(facts()).standings if each.result is Result.UNKNOWN and not each.is_unrecorded
+    ]
+    assert unknown
+    assert of(facts()).share == 0
+
+
+def test_a_control_that_fails_counts_though_it_could_not_be_proven() -> None:
+    shared = of(facts(credentials=[credential(shared="yes")]))
+    standing = shared.of("ACC-02")
+    assert standing is not None
+    assert standing.result is Result.FAIL
+    assert not is_provable("ACC-02")
+    assert not standing.is_unrecorded
 
 
 def test_areas_hold_every_control_once() -> None:
