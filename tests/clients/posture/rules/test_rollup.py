@@ -64,11 +64,11 @@ def test_the_share_is_over_what_the_registers_can_prove() -> None:
 
 
 def test_an_unknown_control_that_could_be_proven_lowers_the_share() -> None:
-    unknown = [
-        each for each in of(facts()).standings if each.result is Result.UNKNOWN and not each.is_unrecorded
-    ]
-    assert unknown
-    assert of(facts()).share == 0
+    found = of(Facts())
+    unknown = [each for each in found.standings if not each.is_unrecorded]
+    assert {each.result for each in unknown} == {Result.UNKNOWN}
+    assert found.tally.provable == len(unknown) == 14
+    assert found.share == 0
 
 
 def test_a_control_that_fails_counts_though_it_could_not_be_proven() -> None:
