@@ -40,6 +40,9 @@ MAY_REFUSE = {
     "device_remove": ("hidden",),
     "session_end": ("hidden",),
     "recovery_codes_text": ("hidden",),
+    "import_preview": ("hidden",),  # only the person who uploaded the table goes on with it
+    "import_apply": ("hidden",),
+    "import_drop": ("hidden",),
     "specimen": ("hidden",),
 }
 

@@ -57,8 +57,7 @@ class TestTables:
         assert owned - with_policy("practice_isolation") == set()
 
     def test_every_table_of_a_client_isolates_it(self, tables: set[str]) -> None:
-        exempt = {"accounts_invitation"}  # administered by those who manage people, never read by client
-        owned = (columns("client_id") & columns("practice_id") & tables) - exempt
+        owned = columns("client_id") & columns("practice_id") & tables
         assert len(owned) >= 6
         assert owned - with_policy("client_isolation") == set()
 

@@ -12,8 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from portal.accounts.setup import pending_link
 from portal.embedded import supervisor
 from portal.embedded.errors import ServiceError
+from portal.tenancy.pools import close_pools
 
 
 class Command(BaseCommand):
@@ -29,7 +31,9 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise CommandError("The database is not up to date. Run “manage.py migrate” first.")
-        connection.close()
+        if link := pending_link():
+            self.stdout.write(f"There is no practice yet. Set it up here, once, within 24 hours:\n{link}")
+        close_pools()
         collect_changed_static_files()
         try:
             supervisor.run(host, port)
