@@ -146,7 +146,7 @@ def test_the_list_of_addresses_without_a_page_is_not_stale() -> None:
         ("nobody", "/no-such-page/", 404),
         ("carol", "/c/alder/credentials/add/", 403),
         ("bob", "/practice/clients/add/", 403),
-        ("nobody", "/sign-in-link/nobody-was-given-this/", 404),
+        ("nobody", "/sign-in-link/nobody-was-given-this/", 410),
         ("nobody", "/account/sign-in/?next=/c/alder/", 200),
         ("alice", "/search/?q=zz", 200),
         ("alice", "/search/?q=nothing+of+this+name", 200),

@@ -18,12 +18,12 @@ A_REFUSAL = "Failed to load resource: the server responded with a status of 4"
 
 
 class Visitor:
-    """A browser context of its own: cookies, one page, `complaints` and the addresses `visited`."""
+    """A browser context of its own: cookies, one page, its `complaints`, and what it `visited` (method, address)."""
 
     def __init__(self, chromium: Any, site: str, **options: Any) -> None:
         viewport = {"width": options.pop("width", 1440), "height": 900}
         self.site, self.complaints = site, list[str]()
-        self.visited = dict[str, None]()
+        self.visited = dict[tuple[str, str], None]()
         self.context = chromium.new_context(base_url=site, viewport=viewport, **options)
         self.context.set_default_timeout(PATIENCE)
         self.context.add_init_script(TELL_OF_THE_POLICY)
@@ -39,7 +39,7 @@ class Visitor:
         if not asked.url.startswith((self.site, "data:", "blob:")):
             self._complain(f"asked another host: {asked.url}")
         elif "/static/" not in asked.url:
-            self.visited[asked.url.removeprefix(self.site)] = None
+            self.visited[asked.method, asked.url.removeprefix(self.site)] = None
 
     def open(self, address: str) -> Any:
         """Go to an address and give its answer."""
@@ -88,6 +88,13 @@ class Visitor:
         key = self.page.locator("details[open] [translate=no]").inner_text()
         self.type_code(code_from(base64.b32decode(key.replace(" ", "")).hex()), "Add this app")
         self.page.get_by_role("heading", name="Recovery codes").wait_for()
+
+    def ask(self, method: str, address: str) -> int:
+        """Ask for an address without going there, and give the status of the answer. What is sent is empty."""
+        cookies = {each["name"]: each["value"] for each in self.context.cookies()}
+        form = {"csrfmiddlewaretoken": cookies.get("csrf", "")} if method == "POST" else None
+        answer = self.context.request.fetch(address, method=method, form=form, max_redirects=0)
+        return int(answer.status)
 
     def unexpected(self) -> list[str]:
         """The complaints, without those about answers that the test asked for."""
