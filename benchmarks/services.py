@@ -38,6 +38,7 @@ def start() -> None:
     # Plans in parallel would hide work from the clock: all figures are those of one core.
     settings.DATABASES["default"]["OPTIONS"]["options"] = "-c max_parallel_workers_per_gather=0"
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
     django.setup()
 
 
