@@ -91,7 +91,7 @@ def take_up(pk: int, *, task: str, at: datetime) -> Document | None:
     if document is None:
         return None
     with action(f"{document.kind}.render", by=_actor(document), client=document.client):
-        row = Document.objects.select_for_update().get(pk=pk)
+        row: Document = Document.objects.select_for_update().get(pk=pk)
         at_work = row.state == Document.State.RENDERING and row.taken_by != task
         if not row.is_under_way or (at_work and row.sent_at > at - STUCK_AFTER):
             return None

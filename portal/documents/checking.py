@@ -20,7 +20,8 @@ def document_check(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         form = CheckForm(initial={"fingerprint": request.GET.get("fingerprint", "")[:200]})
         return render(request, "documents/check.html", {"form": form})
-    if limited := consume_or_429(request, action="document_check"):
+    limited: HttpResponse | None = consume_or_429(request, action="document_check")
+    if limited:
         return limited
     form = CheckForm(request.POST, request.FILES)
     if not form.is_valid():

@@ -49,8 +49,8 @@ class CheckForm(forms.Form):
             )
         return digits
 
-    def clean_file(self) -> UploadedFile | None:
-        file: UploadedFile | None = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile[Any] | None:
+        file: UploadedFile[Any] | None = self.cleaned_data["file"]
         if file is not None and (file.size or 0) > LARGEST_CHECKED:
             raise forms.ValidationError("Choose a PDF of at most 20 MB; packs are far smaller.")
         return file

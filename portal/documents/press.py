@@ -41,7 +41,8 @@ def make(pk: int, *, task: str) -> Document | None:
     except Exception:
         logger.exception("document %s could not be made", document.number)
         actions.fail(document, WENT_WRONG)
-    return Document.objects.select_related("client", "requested_by").get(pk=pk)
+    made: Document = Document.objects.select_related("client", "requested_by").get(pk=pk)
+    return made
 
 
 def _rendered(document: Document, now: datetime) -> tuple[Contents, Rendered]:

@@ -33,14 +33,18 @@ def find(client: Client, pk: int) -> Document | None:
 
 def file_of(document: Document) -> StoredFile | None:
     """Read the file of a ready document, bytes included; None while there is none."""
-    return StoredFile.objects.for_client(document.client).filter(pk=document.file_id).first()
+    if document.file_id is None:
+        return None
+    rows: QuerySet[StoredFile] = StoredFile.objects.for_client(document.client)
+    return rows.filter(pk=document.file_id).first()
 
 
 def unread(access: Access, client: Client | None = None) -> int:
     """Count what this person asked for and has not looked at since it came to an end."""
     user: User = access.user
     rows = Document.objects.unread_by(user)
-    return (rows.for_client(client) if client else rows).order_by().count()
+    count: int = (rows.for_client(client) if client else rows).order_by().count()
+    return count
 
 
 def practices_with_left_lying(before: datetime) -> list[UUID]:
