@@ -25,3 +25,4 @@ class WorkflowsConfig(AppConfig):
             for_client=False,
         )
         today.register(panels.owed, panels.owed_count)
+        panels.register_words()

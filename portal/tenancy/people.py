@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
@@ -35,6 +37,12 @@ def leads_of(client: Client, now: datetime) -> QuerySet[User]:
     """List the people who lead the work for the client at `now`."""
     leading = Assignment.objects.filter(client=client, role="lead").active(now)
     return _users().filter(pk__in=leading.values("user_id"))
+
+
+def lead_by_client(clients: Iterable[UUID], now: datetime) -> dict[UUID, User]:
+    """Give one lead of each client that has any, the longest in charge. One query."""
+    rows = Assignment.objects.filter(client__in=list(clients), role="lead").active(now)
+    return {row.client_id: row.user for row in rows.select_related("user").order_by("-from_at", "-id")}
 
 
 def client_people_of(client: Client, now: datetime) -> QuerySet[Assignment]:

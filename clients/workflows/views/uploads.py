@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from clients.workflows import actions
 from clients.workflows.presenting import outcome_url, outcome_words
@@ -19,11 +19,13 @@ NO_FILE = "Choose the files of one or more workflow exports first."
 TOO_MANY = f"At most {MOST_FILES} files are read at once. Send the rest after these."
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @client_view(Permission.IMPORT)
 @sensitive_post_parameters()
 def export_upload(request: PortalRequest, client: Client) -> HttpResponse:
     """Take the posted files in: with the script one by one, answered in JSON; without it all at once, with a page."""
+    if request.method == "GET":  # somebody reloads the page of the answers
+        return redirect("export_list", client_slug=client.slug)
     files = request.FILES.getlist("files")
     scripted = request.headers.get("X-Upload") == "one" or "application/json" in request.headers.get(
         "Accept", ""
