@@ -2,6 +2,9 @@
 
 Three layers: shapes that are only ever secrets (secret_shapes.py), a value behind a label such as
 "password:", and a long random token. The walk through nested data is in secrets.py.
+
+Nearly all texts hold none, so each layer is looked through only where a cheap sign allows it: a literal, or a
+run of characters long enough. A sign is a necessary condition of what it stands for, never a judgement.
 """
 
 import math
@@ -9,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from portal.lib.secret_shapes import SHAPES
+from portal.lib.secret_shapes import ANY_TOKEN, OTHER_SHAPES, SHAPES, SHORTEST_TOKEN
 
 MARKER = "[secret removed]"
 LABELLED = "password or key after its label"
@@ -17,7 +20,8 @@ LOGIN = "login with its password"
 IN_LINK = "key in a link"
 RANDOM = "long random token"
 
-_SHORTEST = 8
+# The shortest text with a secret: a label of three characters, a colon and six characters.
+_SHORTEST = 10
 _TOKEN_LENGTHS = range(32, 401)
 _PASSES = 4
 
@@ -31,6 +35,11 @@ _ASSIGNED = re.compile(
     rf"(?i)(?<![a-z]){_WORDS}s?\\?['\"]?\s{{0,10}}(?:(?:is|was|=>|:=|=|:|luidt|wordt)\s{{0,10}}){{1,2}}"
     r"\\?['\"`]?(?P<secret>[^\s'\"`,;<>\\]{6,512})"
 )
+# How the labels above begin, in a folded text.
+_LABEL_BEGINS = re.compile(
+    r"p(?:ass|wd|in|rivate)|wachtwoord|to(?:egangscode|ken)|kennwort|mot de|s(?:ecret|leutel|igning)"
+    r"|c(?:lient|redential)|a(?:pi|ccess|uth|ccount)|encryption|license|webhook"
+)
 _QUERY = re.compile(
     r"(?i)[?&](?:api[_-]?key|(?:access|auth|api)[_-]?token|token|key|client[_-]?secret|secret|password|code)="
     r"(?P<secret>[\w%+/=.~-]{16,1000})"
@@ -38,6 +47,7 @@ _QUERY = re.compile(
 _PAIR = re.compile(
     r"(?i)\b(?:login|user(?:name)?|account|gebruiker|inlog)\b[^/|\n]{0,30}\s[/|]\s{0,10}(?P<secret>\S{6,200})"
 )
+_PAIR_BEGINS = re.compile(r"login|user|account|gebruiker|inlog")
 _REFERENCE = re.compile(
     r"(?i)(?:[a-z][a-z0-9+.-]{0,30}://|arn:|vault:|op:|projects/|/|\$|%|\{|\[|=|<|\*|x{3}|\.{2}|@|#"
     r"|(?:stored|saved|kept|managed|see|zie|staat|in|none|null|n/?a|required|optional|rotated|mandatory)\b)"
@@ -53,6 +63,8 @@ _NAMED_DIGEST = re.compile(
     r"(?i)(?:sha-?\d{0,3}|md5|commit|digest|hash|fingerprint|checksum|revision|etag|vingerafdruk|public key"
     r"|pubkey|ssh-\w{1,10}|certificate|serial|build|id|base64,)(?:\W[^\n]{0,40})?$"
 )
+# Whatever a token may be written with, and all beyond ASCII: no token reaches over the end of such a stretch.
+_STRETCH = re.compile("[#%&+\\-./0-9:=?@A-Z_a-z~\x80-\U0010ffff]{" + str(SHORTEST_TOKEN) + ",}")
 # Unbounded on purpose: one class alone cannot backtrack, and cutting a long run would leave token-sized ends.
 _RUN = re.compile(r"[A-Za-z0-9+/=_.:@%&?#~-]+")
 _TOKEN_CHARACTERS = re.compile(r"[A-Za-z0-9+/=_-]+")
@@ -84,9 +96,10 @@ def strip_text(text: str, *, bare_hex: bool = True) -> tuple[str, list[str]]:
     """
     kinds: dict[str, None] = {}
     for _ in range(_PASSES):
-        hits = _merged(list(_hits(text, bare_hex)))
-        if not hits:
+        found = list(_hits(text, bare_hex))
+        if not found:
             return text, list(kinds)
+        hits = _merged(found)
         kinds.update(dict.fromkeys(hit.kind for hit in hits))
         pieces, position = [], 0
         for hit in hits:
@@ -124,19 +137,45 @@ def _merged(hits: list[Hit]) -> list[Hit]:
 def _hits(text: str, bare_hex: bool = True) -> Iterator[Hit]:
     if len(text) < _SHORTEST:
         return
-    yield from _shape_hits(text)
-    yield from _labelled_hits(text)
+    folded = _folded(text)
+    stretches = [match.span() for match in _STRETCH.finditer(text)]
+    yield from _shape_hits(text, folded, stretches)
+    yield from _labelled_hits(text, folded)
     yield from _query_hits(text)
-    yield from _login_hits(text)
+    yield from _login_hits(text, folded)
     if bare_hex and len(text.strip()) == 32 and _HEX.fullmatch(text.strip()):
         yield Hit(RANDOM, 0, len(text))
-    yield from _token_hits(text)
+    yield from _token_hits(text, stretches)
 
 
-def _shape_hits(text: str) -> Iterator[Hit]:
+def _folded(text: str) -> str:
+    """Return the text in lower case, with the two letters beyond it that a pattern takes for ASCII ones."""
     lowered = text.lower()
-    for shape in SHAPES:
-        if not any(hint in lowered for hint in shape.hints):
+    return lowered if text.isascii() else lowered.replace("\u017f", "s").replace("\u0131", "i")
+
+
+def _matches(
+    pattern: re.Pattern[str], begins: re.Pattern[str], text: str, folded: str
+) -> Iterator[re.Match[str]]:
+    """Give what `pattern.finditer(text)` gives; every match starts where `begins` matches the folded text."""
+    if len(folded) != len(text):  # a letter became two: places differ
+        yield from pattern.finditer(text)
+        return
+    position = 0
+    while sign := begins.search(folded, position):
+        match = pattern.match(text, sign.start())
+        position = match.end() if match else sign.start() + 1
+        if match:
+            yield match
+
+
+def _shape_hits(text: str, folded: str, stretches: list[tuple[int, int]]) -> Iterator[Hit]:
+    tokens = any(ANY_TOKEN.search(text, start, end) for start, end in stretches)
+    for shape in SHAPES if tokens else OTHER_SHAPES:
+        for hint in shape.hints:
+            if hint in folded:
+                break
+        else:
             continue
         done = 0
         for match in shape.pattern.finditer(text):
@@ -164,8 +203,8 @@ def _end_of_block(text: str, position: int, closes: str) -> int:
     return match.end() if match else len(text)
 
 
-def _labelled_hits(text: str) -> Iterator[Hit]:
-    for match in _ASSIGNED.finditer(text):
+def _labelled_hits(text: str, folded: str) -> Iterator[Hit]:
+    for match in _matches(_ASSIGNED, _LABEL_BEGINS, text, folded):
         if _inside_reference(text, match.start()):
             continue
         if _looks_like_password(match["secret"]):
@@ -188,14 +227,14 @@ def _query_hits(text: str) -> Iterator[Hit]:
             yield Hit(IN_LINK, *match.span("secret"))
 
 
-def _login_hits(text: str) -> Iterator[Hit]:
-    for match in _PAIR.finditer(text):
+def _login_hits(text: str, folded: str) -> Iterator[Hit]:
+    for match in _matches(_PAIR, _PAIR_BEGINS, text, folded):
         if _looks_like_password(match["secret"]) and _classes(match["secret"]) >= 3:
             yield Hit(LOGIN, *match.span("secret"))
 
 
-def _token_hits(text: str) -> Iterator[Hit]:
-    for match in _RUN.finditer(text):
+def _token_hits(text: str, stretches: list[tuple[int, int]]) -> Iterator[Hit]:
+    for match in (each for start, end in stretches for each in _RUN.finditer(text, start, end)):
         start, word = match.start(), match[0]
         if len(word) < _TOKEN_LENGTHS.start:
             continue

@@ -6,7 +6,10 @@ and the public rules of gitleaks.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+# A token with a fixed prefix begins a word.
+_GUARD = r"(?<![A-Za-z0-9_])"
 
 
 @dataclass(frozen=True)
@@ -14,13 +17,15 @@ class Shape:
     """One form of secret: a text is tried against `pattern` only when it holds one of the lower-case `hints`.
 
     A group named `secret` marks the part to cut out; without it the whole match and the rest of its
-    token go. `closes` is the literal that ends a secret of many lines.
+    token go. `closes` is the literal that ends a secret of many lines. `token` is the pattern without its
+    guard, for a shape that has a place in ANY_TOKEN.
     """
 
     kind: str
     hints: tuple[str, ...]
     pattern: re.Pattern[str]
     closes: str = ""
+    token: str = ""
 
 
 def _shape(kind: str, hints: str, pattern: str, closes: str = "") -> Shape:
@@ -29,7 +34,7 @@ def _shape(kind: str, hints: str, pattern: str, closes: str = "") -> Shape:
 
 def _token(kind: str, hints: str, pattern: str) -> Shape:
     """Make a shape for a token with a fixed prefix, which stands at the start of a word."""
-    return _shape(kind, hints, rf"(?<![A-Za-z0-9_])(?:{pattern})")
+    return replace(_shape(kind, hints, rf"{_GUARD}(?:{pattern})"), token=pattern)
 
 
 # Hints are separated by two spaces, because some of them hold one.
@@ -76,7 +81,7 @@ SHAPES: tuple[Shape, ...] = (
     ),
     _shape(
         "signed token (JWT)",
-        "ey",
+        ".ey",
         r"(?<![\w=-])ey[\w=-]{8,8000}+\.ey[\w=-]{8,8000}+\.[\w=-]{10,2000}",
     ),
     # Addresses that let anybody in who knows them
@@ -200,3 +205,9 @@ SHAPES: tuple[Shape, ...] = (
     _token("Tavily key", "tvly-", r"tvly-(?:dev-|prod-)?[A-Za-z0-9]{28,60}"),
     _token("Firecrawl key", "fc-", r"fc-[0-9a-f]{32}\b"),
 )
+
+# One search for all tokens: where it finds nothing, none of their shapes does. They stand in runs of at least
+# SHORTEST_TOKEN characters without a space, a quote, a bracket or a comma (secret_search.py finds the runs).
+ANY_TOKEN = re.compile(_GUARD + "(?:" + "|".join(shape.token for shape in SHAPES if shape.token) + ")")
+SHORTEST_TOKEN = 13
+OTHER_SHAPES = tuple(shape for shape in SHAPES if not shape.token)

@@ -59,15 +59,44 @@ class SecretPlace:
     where: str
 
 
-def strip_secrets(value: Any, path: str = "") -> tuple[Any, list[SecretPlace]]:
+class _Walk:
+    """One walk through nested data: what it found, and what it need not look at twice. Ends with its call."""
+
+    def __init__(self, clean_texts: set[str] | None) -> None:
+        self.places: list[SecretPlace] = []
+        self.clean_texts = set() if clean_texts is None else clean_texts
+        self.meanings: dict[str, tuple[str, str | None]] = {}
+
+    def strip(self, text: str) -> tuple[str, list[str]]:
+        """Strip a text; one in which nothing was found is remembered for the length of the walk."""
+        if text in self.clean_texts:
+            return text, []
+        clean, found = strip_text(text, bare_hex=False)
+        if not found:
+            self.clean_texts.add(text)
+        return clean, found
+
+    def meaning(self, key: str) -> tuple[str, str | None]:
+        """Return the letters of a key, and the kind of secret that it says its value is."""
+        meaning = self.meanings.get(key)
+        if meaning is None:
+            normal = _normal(key)
+            meaning = self.meanings[key] = normal, _kind_said_by(normal)
+        return meaning
+
+
+def strip_secrets(
+    value: Any, path: str = "", clean_texts: set[str] | None = None
+) -> tuple[Any, list[SecretPlace]]:
     """Return a copy of JSON data without its secrets, and where they stood, in the order of the data.
 
     `value` is what `json.loads` returns; `path` is put before every place. A value under a key that says
     it is secret goes too, unless it is an expression or a reference. What is nested deeper than
-    MAX_DEPTH is not kept, because nobody has looked at it.
+    MAX_DEPTH is not kept, because nobody has looked at it. `clean_texts` holds texts in which
+    `strip_text(…, bare_hex=False)` has found nothing already; more are added.
     """
-    places: list[SecretPlace] = []
-    return _clean(value, path, None, 0, places), places
+    walk = _Walk(clean_texts)
+    return _clean(value, path, None, 0, walk), walk.places
 
 
 def where_to_put_it(kind: str) -> str:
@@ -80,45 +109,45 @@ def where_to_put_it(kind: str) -> str:
     return f"Keep it in your vault and write down where it is, for example op://Automation/{thing}."
 
 
-def _clean(value: Any, path: str, kind: str | None, depth: int, places: list[SecretPlace]) -> Any:
+def _clean(value: Any, path: str, kind: str | None, depth: int, walk: _Walk) -> Any:
     """Clean one value; `kind` is what a literal here would be, when its key says that it is secret."""
     if isinstance(value, str):
-        return _clean_text(value, path, kind, places)
-    if isinstance(value, dict | list | tuple) and depth >= MAX_DEPTH:
-        places.append(SecretPlace(TOO_DEEP, path))
-        return MARKER
-    if isinstance(value, dict):
-        return _clean_dict(value, path, kind, depth, places)
-    if isinstance(value, list | tuple):
-        return [
-            _clean(item, f"{path}[{number}]", kind, depth + 1, places) for number, item in enumerate(value)
-        ]
+        return _clean_text(value, path, kind, walk)
+    if isinstance(value, (dict, list, tuple)):
+        if depth >= MAX_DEPTH:
+            walk.places.append(SecretPlace(TOO_DEEP, path))
+            return MARKER
+        if isinstance(value, dict):
+            return _clean_dict(value, path, kind, depth, walk)
+        return [_clean(item, f"{path}[{number}]", kind, depth + 1, walk) for number, item in enumerate(value)]
     if kind == PASSWORD and isinstance(value, int) and not isinstance(value, bool) and value > 999:
-        places.append(SecretPlace(kind, path))
+        walk.places.append(SecretPlace(kind, path))
         return MARKER
     return value
 
 
 def _clean_dict(
-    value: dict[Any, Any], path: str, kind: str | None, depth: int, places: list[SecretPlace]
+    value: dict[Any, Any], path: str, kind: str | None, depth: int, walk: _Walk
 ) -> dict[str, Any]:
-    said = _kind_said_by_sibling(value)
+    said = _kind_said_by_sibling(value, walk)
     clean: dict[str, Any] = {}
     for key, item in value.items():
-        name, found = strip_text(str(key), bare_hex=False)
+        name, found = walk.strip(str(key))
         where = _join(path, name)
-        places.extend(SecretPlace(each, where) for each in found)
-        normal = _normal(key)
-        own = said or kind if normal in _VALUES else _kind_said_by(normal)
-        clean[_free(name, clean)] = _clean(item, where, own, depth + 1, places)
+        if found:
+            walk.places.extend(SecretPlace(each, where) for each in found)
+        normal, meant = walk.meaning(str(key))
+        own = said or kind if normal in _VALUES else meant
+        clean[_free(name, clean)] = _clean(item, where, own, depth + 1, walk)
     return clean
 
 
-def _clean_text(text: str, path: str, kind: str | None, places: list[SecretPlace]) -> str:
-    clean, found = strip_text(text, bare_hex=False)
+def _clean_text(text: str, path: str, kind: str | None, walk: _Walk) -> str:
+    clean, found = walk.strip(text)
     if not found and kind and _is_literal(text, kind):
         clean, found = MARKER, [kind]
-    places.extend(SecretPlace(each, path) for each in found)
+    if found:
+        walk.places.extend(SecretPlace(each, path) for each in found)
     return clean
 
 
@@ -145,10 +174,14 @@ def _is_literal(text: str, kind: str) -> bool:
     )
 
 
-def _kind_said_by_sibling(value: dict[Any, Any]) -> str | None:
+def _kind_said_by_sibling(value: dict[Any, Any], walk: _Walk) -> str | None:
     """Read pairs such as {"name": "X-Api-Key", "value": "…"}."""
     for key, item in value.items():
-        if isinstance(item, str) and _normal(key) in _NAMES and (kind := _kind_said_by(_normal(item))):
+        if (
+            isinstance(item, str)
+            and walk.meaning(str(key))[0] in _NAMES
+            and (kind := _kind_said_by(_normal(item)))
+        ):
             return kind
     return None
 
