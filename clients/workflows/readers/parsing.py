@@ -119,7 +119,7 @@ def _object(pairs: list[tuple[str, Any]], warnings: list[str]) -> dict[str, Any]
 
 def storable(words: str) -> str:
     """Replace what no database text can hold: zero bytes and halves of surrogate pairs."""
-    return _NOT_STORABLE.sub("\ufffd", words)
+    return _NOT_STORABLE.sub("\ufffd", words) if _NOT_STORABLE.search(words) else words
 
 
 def mapping(value: Any) -> dict[str, Any]:

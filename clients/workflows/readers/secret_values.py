@@ -51,6 +51,11 @@ _QUOTED = re.compile(
 _ARGUMENT = re.compile(
     r"[\"'](?P<name>[\w.-]{2,60})[\"']\s{0,5},\s{0,5}[\"'`](?P<value>(?!\[secret)[^\"'`\n]{1,2000})[\"'`]"
 )
+# What every pair below holds in lower case, when its name is a secret's: the end of the name and what follows.
+_NAMED_VALUE = re.compile(
+    r"(?:w(?:ord|d|achtwoord|ort)|p(?:ass|hrase|fx)|s(?:ecret|tring|ignature)|token|jwt|bearer"
+    r"|a(?:uthorization|uth)|cookie|key)[._-]{0,60}(?:[\"']?\s{0,5}[:=]|[\"']\s{0,5},)"
+)
 
 # How much of a value decides whether it is an expression: keeps hostile braces cheap.
 _LOOKED_AT = 4_000
@@ -66,8 +71,13 @@ def strip_value(text: str, key: str = "") -> tuple[str, list[str]]:
     clean, kinds = strip_text(text, bare_hex=False)
     if kinds == [RANDOM] and key in _IDENTIFIERS:
         clean, kinds = text, []
-    for pattern, judge in _PAIRS:
-        clean = _cut(clean, pattern, judge, kinds)
+    if "@" in clean and "://" in clean:
+        clean = _cut(clean, _USER_IN_ADDRESS, _user_kind, kinds)
+    if "=" in clean:
+        clean = _cut(clean, _QUERY, _query_kind, kinds)
+    if _NAMED_VALUE.search(clean.lower()):
+        for pattern, judge in _PAIRS:
+            clean = _cut(clean, pattern, judge, kinds)
     if kind := named_kind(key, clean):
         return MARKER, [*kinds, kind]
     return clean, kinds
@@ -108,19 +118,23 @@ def _argument_kind(match: re.Match[str]) -> str | None:
 
 
 _PAIRS = (
-    (_USER_IN_ADDRESS, _user_kind),
-    (_QUERY, _query_kind),
     (_FORM, _pair_kind),
     (_QUOTED, _pair_kind),
     (_ARGUMENT, _argument_kind),
 )
 
 
+def says_secret(name: str) -> bool:
+    """Say whether a field of this name holds a secret, when it holds a literal."""
+    words = _words(name)
+    return bool(_SECRET_NAME.search(words)) and not _NOT_SECRET_NAME.search(words)
+
+
 def named_kind(name: str, value: str) -> str | None:
     """Return the kind of secret that a field's name makes of its literal value, or None."""
-    words = _words(name)
-    if not _SECRET_NAME.search(words) or _NOT_SECRET_NAME.search(words):
+    if not says_secret(name):
         return None
+    words = _words(name)
     literal = _literal(value)
     if not literal:
         return None

@@ -165,3 +165,17 @@ def test_nothing_but_the_secret_is_lost():
 def test_a_hostile_value_costs_time_in_proportion_to_its_length():
     clean, _ = withhold({"token": "{{" * 500_000, "text": "='" * 300_000})
     assert set(clean) == {"token", "text"}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_text_that_is_harmless_in_one_place_is_a_secret_under_a_secret_name(order):
+    places = [{"note": WORD}, {"password": WORD}, {"name": "X-Api-Key", "value": WORD}]
+    clean, refused = withhold(places[::order])
+    assert [WORD in item.values() for item in clean[::order]] == [True, False, False]
+    assert len(refused) == 2
+
+
+def test_one_export_does_not_remember_what_another_held():
+    assert withhold({"note": PLAIN})[1] == []
+    assert len(withhold({"password": PLAIN})[1]) == 1
+    assert len(withhold({"url": GITHUB, "id": GITHUB, GITHUB: GITHUB})[1]) == 4
