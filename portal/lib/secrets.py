@@ -137,6 +137,8 @@ def _clean_dict(
         if found:
             walk.places.extend(SecretPlace(each, where) for each in found)
         normal, meant = walk.meaning(str(key))
+        if found:  # what is left of a long key may say more than the whole did
+            meant = meant or walk.meaning(name)[1]
         own = said or kind if normal in _VALUES else meant
         clean[_free(name, clean)] = _clean(item, where, own, depth + 1, walk)
     return clean
@@ -180,7 +182,7 @@ def _kind_said_by_sibling(value: dict[Any, Any], walk: _Walk) -> str | None:
         if (
             isinstance(item, str)
             and walk.meaning(str(key))[0] in _NAMES
-            and (kind := _kind_said_by(_normal(item)))
+            and (kind := _kind_said_by(_normal(item)) or _kind_said_by(_normal(walk.strip(item)[0])))
         ):
             return kind
     return None

@@ -174,6 +174,18 @@ def test_a_secret_in_a_key_is_removed_and_no_entry_is_lost():
     assert TOKEN not in repr(places)
 
 
+def test_a_key_that_says_secret_once_its_own_secret_is_gone_is_heeded():
+    key = SECRETS["private key"] + "password"
+    clean, places = strip_secrets(
+        {key: "welkom", "rest": [{"name": SECRETS["private key"] + " token", "value": "a1b2c3"}]}
+    )
+    assert clean == {
+        f"{MARKER}password": MARKER,
+        "rest": [{"name": f"{MARKER} token", "value": MARKER}],
+    }
+    assert len(places) == 4
+
+
 def test_what_is_nested_too_deeply_is_not_kept():
     data: object = TOKEN
     for _ in range(5000):
