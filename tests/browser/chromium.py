@@ -84,3 +84,28 @@ def scrolls_sideways(page: Any) -> str:
         return document.documentElement.scrollWidth + ' px: ' + out.slice(-3).map(name).join(', ');
     }""")
     return found
+
+
+def overlaps(page: Any) -> list[str]:
+    """Name the controls in the page's main part that lie over text of something else."""
+    found: list[str] = page.evaluate("""() => {
+        const seen = each => each.checkVisibility({visibilityProperty: true}) && !each.closest('.vh, svg, option');
+        const main = document.querySelector('main');
+        const controls = [...main.querySelectorAll('.btn, button, input, select, textarea')].filter(seen);
+        const words = [], walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+        for (let text; (text = walker.nextNode());)
+            if (text.data.trim() && seen(text.parentElement)) words.push(text);
+        const range = document.createRange(), out = [];
+        const boxes = words.map(text => { range.selectNodeContents(text); return [...range.getClientRects()]; });
+        for (const control of controls) {
+            const at = control.getBoundingClientRect();
+            words.forEach((text, index) => {
+                if (control.contains(text)) return;
+                if (boxes[index].some(box => Math.min(at.right, box.right) - Math.max(at.left, box.left) > 4
+                        && Math.min(at.bottom, box.bottom) - Math.max(at.top, box.top) > 4))
+                    out.push(`"${(control.innerText || control.name).trim()}" over "${text.data.trim()}"`);
+            });
+        }
+        return out.slice(0, 5);
+    }""")
+    return found

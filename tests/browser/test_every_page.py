@@ -12,13 +12,13 @@ from django.urls import reverse
 from portal.accounts.models import TotpDevice
 from portal.tenancy.permissions import Role
 from tests.access_samples import Sample
-from tests.browser.chromium import axe_faults, scrolls_sideways
+from tests.browser.chromium import axe_faults, overlaps, scrolls_sideways
 from tests.browser.visitor import Visitor
 from tests.browser.world import PASSWORD, World, fill, make_person, make_world
 from tests.conftest import make_member, sign_in
 from tests.test_access import ADDRESSES
 
-WIDTHS = (1440, 390, 320)
+WIDTHS = (1440, 1024, 390, 320)
 WHO = {
     "public": ("nobody", "alice"),
     "person": ("alice", "carol"),
@@ -88,6 +88,7 @@ def faults_of_page(visitor: Visitor) -> list[object]:
             look(visitor, theme, width)
             if sticks_out := scrolls_sideways(visitor.page):
                 wrong.append((theme, width, sticks_out))
+            wrong += [(theme, width, each) for each in overlaps(visitor.page)]
     visitor.complaints.clear()  # the policy stops styles of axe-core's own
     return wrong
 
