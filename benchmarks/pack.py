@@ -41,10 +41,16 @@ FINGERPRINT = "7f3a 91c2 0e5d 44b8"
 
 def sample(rows: int) -> Any:
     """Make a pack with `rows` integrations and credentials, and half as many sub-processors."""
-    counts = p.Counts(5, 1, 0, 1, 2, 1)
+    counts = (p.Counts(5, 0, 0, 0, 2, 1), p.Counts(2, 1, 0, 0, 3, 0), p.Counts(0, 0, 0, 0, 4, 0))
     areas = tuple(
         p.AreaRow(
-            f"Area {n}", 62, counts, 12, TODAY, "Xero OAuth token overdue", "late" if n % 5 == 0 else ""
+            f"Area {n}",
+            62,
+            counts[n % 3],
+            12,
+            TODAY,
+            "Xero OAuth token overdue",
+            "late" if n % 5 == 0 else "",
         )
         for n in range(17)
     )

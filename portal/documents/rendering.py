@@ -73,7 +73,7 @@ def render_pdf(
     """
     press = _press()
     html = render_to_string(template, dict(context))
-    with _one_at_a_time, _patient_collector():
+    with _one_at_a_time, _without_collector():
         progress(40, "Laying out the pages")
         document = press.library.HTML(string=html, base_url=STATIC.as_uri() + "/", url_fetcher=press.fetcher)
         attached = press.library.Attachment(
@@ -101,14 +101,15 @@ def _relate(document: Any, pdf: Any) -> None:
 
 
 @contextmanager
-def _patient_collector() -> Iterator[None]:
-    """Look for cyclic garbage seldom: layout makes many objects and little garbage; it took a fifth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 50)
+def _without_collector() -> Iterator[None]:
+    """Look for cyclic garbage afterwards: layout makes a great many objects, and a fifth of the time was spent so."""
+    was_on = gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        if was_on:
+            gc.enable()
 
 
 @cache
