@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -128,51 +128,36 @@ def _gaps(
     companies: Sequence[SubProcessor],
 ) -> list[str]:
     """Say which entries miss an answer, one sentence a kind of gap."""
-    kinds = (
-        (workflows, "workflow", "", lambda row: row.owner_id is None, "without an owner"),
-        (
-            workflows,
-            "workflow",
-            "",
-            lambda row: row.personal_data == UNKNOWN,
-            "not known to handle personal data or not",
-        ),
-        (workflows, "workflow", "", lambda row: row.uses_ai == UNKNOWN, "not known to use AI or not"),
-        (
-            integrations,
-            "integration",
-            "",
-            lambda row: row.approved_on is None,
-            "whose scopes nobody approved",
-        ),
-        (integrations, "integration", "", lambda row: not row.scopes_granted, "without recorded scopes"),
-        (credentials, "credential", "", lambda row: row.owner_id is None, "without an owner"),
-        (credentials, "credential", "", lambda row: row.storage == UNKNOWN, "whose place is not recorded"),
-        (
-            credentials,
-            "credential",
-            "",
-            lambda row: row.due_on is None and row.renews_itself != YesNoUnknown.YES,
-            "without a date of renewal or rotation",
-        ),
-        (
-            companies,
-            "company",
-            "companies",
-            lambda row: row.dpa_signed_on is None,
-            "without a signed agreement on record",
-        ),
-        (
-            companies,
-            "company",
-            "companies",
-            lambda row: not row.location,
-            "whose place of the data is not recorded",
-        ),
+    rows = {
+        "workflow": workflows,
+        "integration": integrations,
+        "credential": credentials,
+        "company": companies,
+    }
+    counts = (
+        (noun, sum(1 for row in rows[noun] if missing(row)), words) for noun, missing, words in KINDS_OF_GAP
     )
-    found = []
-    for rows, noun, plural, missing, words in kinds:
-        n = sum(1 for row in rows if missing(row))
-        if n:
-            found.append(sentence(f"{counted(n, noun, plural)} {words}"))
-    return found
+    return [sentence(f"{counted(n, noun, PLURALS.get(noun, ''))} {words}") for noun, n, words in counts if n]
+
+
+PLURALS = {"company": "companies"}
+KINDS_OF_GAP: tuple[tuple[str, Callable[[Any], bool], str], ...] = (
+    ("workflow", lambda row: row.owner_id is None, "without an owner"),
+    (
+        "workflow",
+        lambda row: row.personal_data == UNKNOWN,
+        "not known to handle personal data or not",
+    ),
+    ("workflow", lambda row: row.uses_ai == UNKNOWN, "not known to use AI or not"),
+    ("integration", lambda row: row.approved_on is None, "whose scopes nobody approved"),
+    ("integration", lambda row: not row.scopes_granted, "without recorded scopes"),
+    ("credential", lambda row: row.owner_id is None, "without an owner"),
+    ("credential", lambda row: row.storage == UNKNOWN, "whose place is not recorded"),
+    (
+        "credential",
+        lambda row: row.due_on is None and row.renews_itself != YesNoUnknown.YES,
+        "without a date of renewal or rotation",
+    ),
+    ("company", lambda row: row.dpa_signed_on is None, "without a signed agreement on record"),
+    ("company", lambda row: not row.location, "whose place of the data is not recorded"),
+)
