@@ -16,6 +16,7 @@ from tests.browser.chromium import axe_faults, overlaps, scrolls_sideways
 from tests.browser.visitor import Visitor
 from tests.browser.world import PASSWORD, World, fill, make_person, make_world
 from tests.conftest import make_member, sign_in
+from tests.portal.accounts.inviting import invite
 from tests.test_access import ADDRESSES
 
 WIDTHS = (1440, 1024, 390, 320)
@@ -216,3 +217,12 @@ def test_the_steps_of_signing_in_for_the_first_time(world: World, visitor: Calla
     flo.give_password(user, PASSWORD)
     assert flo.is_at("/account/second-factor/")
     assert not faults_of_page(flo)
+    flo.press("Sign in")
+    assert flo.shows("There is a problem")
+    assert not faults_of_page(flo)
+
+
+def test_an_invitation_is_as_good_as_the_others(world: World, visitors: Callable[[str], Visitor]) -> None:
+    address = invite(world.people["alice"], world.practices["a"], "gus@northlight.test")
+    faults = faults_at(visitors("nobody"), address)
+    assert not faults, told({address: faults})

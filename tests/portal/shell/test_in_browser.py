@@ -1,4 +1,4 @@
-"""The frame in Chromium, at three widths and in both themes: axe, reflow, policy, keys, menus, uploads.
+"""The scripts of the frame in Chromium: keys, menus, the error summary, the theme, uploads.
 
 Pages are fetched first and then served to the browser from memory, with the headers they came with.
 """
@@ -16,11 +16,9 @@ from django.test import Client as Browser
 
 from portal.accounts.models import User
 from portal.shell.context import THEME_COOKIE
-from tests.browser.chromium import axe_faults, scrolls_sideways
 
 pytestmark = pytest.mark.browser
 SITE = "http://localhost"
-PAGES = ("/", "/search/?q=xero", "/settings/", "/specimen/", "/no-such-page/")
 Served = dict[str, tuple[int, bytes, dict[str, str]]]
 
 
@@ -81,22 +79,6 @@ def pages(alice: User, signed_in: Callable[[User], Browser]) -> Callable[..., Se
         return fetched(browser, *addresses)
 
     return fetch
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390, 320])
-def test_pages_are_accessible_reflow_and_keep_the_policy(
-    pages: Callable[..., Served], chromium: Any, theme: str, width: int
-) -> None:
-    served = pages(*PAGES, theme=theme)
-    for address in PAGES:
-        tab = Tab(chromium, served, width)
-        page = tab.open(address)
-        expected = ["Failed to load resource: the server responded with a status of 404 (Not Found)"]
-        assert [said for said in tab.said if served[address][0] != 404 or said not in expected] == [], address
-        assert scrolls_sideways(page) == "", address
-        assert axe_faults(page) == [], address
-        page.context.close()
 
 
 def test_single_keys_find_move_and_open(pages: Callable[..., Served], chromium: Any) -> None:
