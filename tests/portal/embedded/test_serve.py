@@ -46,6 +46,7 @@ def test_host_and_port_reach_the_supervisor(monkeypatch):
     monkeypatch.setattr(serve.MigrationExecutor, "migration_plan", lambda self, targets: [])
     monkeypatch.setattr(serve, "collect_changed_static_files", lambda: False)
     monkeypatch.setattr(serve.supervisor, "run", lambda host, port: asked.append((host, port)))
-    monkeypatch.setattr(serve.connection, "close", lambda: None)
+    monkeypatch.setattr(serve, "pending_link", lambda: None)
+    monkeypatch.setattr(serve, "close_pools", lambda: None)
     call_command("serve", "--host", "0.0.0.0", "--port", "8001")
     assert asked == [("0.0.0.0", 8001)]
