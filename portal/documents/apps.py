@@ -2,6 +2,17 @@
 
 from django.apps import AppConfig
 
+PHRASES = {
+    "pack.make": "asked for",
+    "pack.render": "began to print",
+    "pack.issue": "issued",
+    "pack.fail": "could not print",
+    "pack.retry": "asked again for",
+    "pack.requeue": "sent again to print",
+    "pack.see": "opened",
+    "document.download": "downloaded",
+}
+
 
 class DocumentsConfig(AppConfig):
     name = "portal.documents"
@@ -19,7 +30,13 @@ class DocumentsConfig(AppConfig):
             table="documents_document",
             noun="pack",
             links=presenters.links_of(Document),
-            columns={"taken_by": None, "attempts": None, "sent_at": None, "file_id": None, "data": None},
+            columns=dict.fromkeys(str(field.column) for field in Document._meta.concrete_fields)
+            | {"addressee": "prepared for", "pages": "pages", "error": "error"},
         )
-        presenters.register(table="documents_storedfile", noun="file", columns={"content": None})
-        presenters.register_action("document.download", "downloaded")
+        presenters.register(
+            table="documents_storedfile",
+            noun="file",
+            columns={"content": None, "sha256": None, "media_type": None, "size": None},
+        )
+        for verb, phrase in PHRASES.items():
+            presenters.register_action(verb, phrase)

@@ -74,6 +74,11 @@ class Tally:
         return percent(self.passes, self.provable)
 
     @property
+    def undecided(self) -> int:
+        """How many of the provable ones are unknown."""
+        return self.unknown - self.unrecorded
+
+    @property
     def provable(self) -> int:
         """How many apply and can be proven by the registers kept here, or are decided by them already."""
         return self.applicable - self.unrecorded
