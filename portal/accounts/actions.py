@@ -121,6 +121,13 @@ def rename_device(*, by: User, device: Any, name: str) -> None:
     note(by, "device.rename", details={"kind": factors.kind_words(device)})
 
 
+def take_up_passkey(*, user: User, device: Any) -> None:
+    """Name a passkey that was just made, and put it on record."""
+    device.name = "Passkey"
+    device.save(update_fields=["name"])
+    note(user, "device.add", details={"kind": factors.kind_words(device)})
+
+
 def remove_device(*, by: User, device: Any) -> None:
     """Remove a second factor. Raises Refused for the last one: nobody signs in with a password alone."""
     with transaction.atomic():

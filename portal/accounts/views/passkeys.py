@@ -12,7 +12,7 @@ from django_otp_webauthn import exceptions
 from django_otp_webauthn import views as ceremonies
 from django_otp_webauthn.models import WebAuthnCredential
 
-from portal.accounts import actions, factors
+from portal.accounts import actions
 from portal.accounts.models import User
 from portal.accounts.stages import SecondFactorStage
 from portal.accounts.step_up import safe_next, step_up
@@ -134,9 +134,7 @@ def _register(view: Any, user: User) -> None:
 
 def _newest(user: User) -> WebAuthnCredential:
     device = WebAuthnCredential.objects.filter(user=user).latest("created_at", "pk")
-    device.name = "Passkey"
-    device.save(update_fields=["name"])
-    actions.note(user, "device.add", details={"kind": factors.kind_words(device)})
+    actions.take_up_passkey(user=user, device=device)
     return device
 
 
