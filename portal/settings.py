@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "portal.audit",
     "portal.documents",
     "portal.shell",
+    "portal.deadlines",
     "clients.registers",
     "clients.workflows",
     "clients.posture",

@@ -11,7 +11,10 @@ from portal.audit.operations import TRIGGER, always_hidden, always_private
 ALWAYS = "A"
 TRIGGERS = """
 SELECT relation.relname, trigger.tgname, trigger.tgenabled::text, function.proname,
-       function.proowner = (SELECT oid FROM pg_roles WHERE rolname = 'portal_audit'), trigger.tgargs
+       function.proowner = (SELECT oid FROM pg_roles WHERE rolname = 'portal_audit'), trigger.tgargs,
+       ARRAY(SELECT attname::text FROM pg_attribute
+              WHERE attrelid = relation.oid AND attnum > 0 AND NOT attisdropped
+                AND cardinality(trigger.tgattr::int2[]) > 0 AND attnum <> ALL (trigger.tgattr::int2[]))
 FROM pg_trigger AS trigger
 JOIN pg_class AS relation ON relation.oid = trigger.tgrelid
 JOIN pg_proc AS function ON function.oid = trigger.tgfoid
@@ -19,6 +22,7 @@ WHERE relation.relnamespace = 'public'::regnamespace AND NOT trigger.tgisinterna
   AND trigger.tgname IN ('audit', 'audit_seal')
 """
 _exempt: dict[str, str] = {}
+_left_out: dict[str, dict[str, str]] = {}
 
 
 def exempt(label: str, reason: str) -> None:
@@ -26,6 +30,11 @@ def exempt(label: str, reason: str) -> None:
     if not reason:
         raise ValueError(f"say why {label} needs no audit")
     _exempt[label.lower()] = reason
+
+
+def leave_out(label: str, columns: dict[str, str]) -> None:
+    """Let an update of these columns alone, each with its reason, be no event; call it from `ready()`."""
+    _left_out[label.lower()] = dict(columns)
 
 
 def exemptions() -> dict[str, str]:
@@ -53,6 +62,10 @@ def faults_of_triggers(using: str = "default") -> list[str]:
             faults.append(f"changes of {table} are not recorded: its audit trigger is off or not ours")
         elif missed := _unprotected(model, bytes(trigger[3])):
             faults.append(f"the audit trigger of {table} shows {', '.join(missed)} in clear")
+        elif unsaid := set(trigger[4]) - set(_left_out.get(model._meta.label_lower, ())):
+            faults.append(
+                f"changes of {', '.join(sorted(unsaid))} of {table} are not recorded, and nobody said why"
+            )
     return faults
 
 

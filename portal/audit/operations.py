@@ -84,6 +84,8 @@ class AuditTable(Operation):
         Foreign keys to the user are tokenised by themselves.
     practice, client: columns that hold them (`id` for a practice's or client's own row); client None: has none.
     label: column that names the row in words; by default name, title, company, number or label.
+    left_out: columns of the machine's own bookkeeping; an update of nothing else is no event. Each needs its reason
+        in `coverage.leave_out`.
     again: set in a later migration that has changed the columns; undoing it restores the trigger as it was.
     """
 
@@ -99,9 +101,10 @@ class AuditTable(Operation):
         practice: str = "practice_id",
         client: str | None = "client_id",
         label: str | None = None,
+        left_out: Iterable[str] = (),
         again: bool = False,
     ) -> None:
-        self.model_name, self.again = model_name, again
+        self.model_name, self.again, self.left_out = model_name, again, tuple(left_out)
         self.options: dict[str, Any] = {
             "hidden": list(hidden),
             "tokenised": list(tokenised),
@@ -111,7 +114,15 @@ class AuditTable(Operation):
         }
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return type(self).__name__, [self.model_name], {**self.options, "again": self.again}
+        return (
+            type(self).__name__,
+            [self.model_name],
+            {
+                **self.options,
+                "left_out": list(self.left_out),
+                "again": self.again,
+            },
+        )
 
     def describe(self) -> str:
         return f"Audit {self.model_name}"
@@ -136,10 +147,21 @@ class AuditTable(Operation):
         table = schema_editor.quote_name(model._meta.db_table)
         arguments = ", ".join(f"'{argument}'" for argument in columns_of(model, **self.options).arguments())
         schema_editor.execute(
-            f"CREATE OR REPLACE TRIGGER {TRIGGER} AFTER INSERT OR UPDATE OR DELETE ON {table}"
+            f"CREATE OR REPLACE TRIGGER {TRIGGER} AFTER INSERT OR DELETE OR {self._updates(model)} ON {table}"
             f" FOR EACH ROW EXECUTE FUNCTION audit_row({arguments})"
         )
         schema_editor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {TRIGGER}")
+
+    def _updates(self, model: type[models.Model]) -> str:
+        """Say of which updates: all, or those that set another column than the ones left out."""
+        columns = [str(field.column) for field in model._meta.concrete_fields]
+        unknown = set(self.left_out) - set(columns)
+        if unknown:
+            raise ValueError(f"{model._meta.label} has no {', '.join(sorted(unknown))} to leave out")
+        if not self.left_out:
+            return "UPDATE"
+        recorded = (column for column in columns if column not in self.left_out)
+        return "UPDATE OF " + ", ".join(f'"{column}"' for column in recorded)
 
     def database_backwards(
         self,

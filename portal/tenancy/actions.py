@@ -28,6 +28,7 @@ FACTS = frozenset(
         "handles_personal_data",
         "since_on",
         "time_zone",
+        "holiday_calendar",
     }
 )
 

@@ -85,6 +85,12 @@ class Client(PracticeOwned):
     headcount = models.PositiveIntegerField(null=True, blank=True)
     region = models.CharField("where data is kept", max_length=120, blank=True)
     time_zone = models.CharField(max_length=64, default="Europe/London")
+    holiday_calendar = models.CharField(
+        "public holidays",
+        max_length=12,
+        default="GB-ENG",
+        help_text="Whose public holidays count for working days: a country, and its part where they differ.",
+    )
     handles_personal_data = models.CharField(
         max_length=7, choices=YesNoUnknown.choices, default=YesNoUnknown.UNKNOWN
     )

@@ -11,6 +11,7 @@ from django.db.migrations.state import ProjectState
 APP, SYSTEM = "portal_app", "portal_system"
 PRACTICE = "(SELECT current_setting('app.practice', true)::uuid)"
 PERSON = "(SELECT current_setting('app.person', true)::uuid)"
+POLICIES = ("practice_isolation", "own_rows", "client_isolation", "internal_rows", "people_of_the_practice")
 IN_CLIENTS = "((SELECT app_all_clients()) OR {column} = ANY ((SELECT app_clients())::uuid[]))"
 
 # The planner estimates a boolean from a function at half, a comparison with '*' at almost nothing: 2x against 156x.
@@ -47,6 +48,7 @@ class ProtectTable(_TableOperation):
     client: column that holds the client, or None for a table without one.
     nullable_client: rows without a client are for people of the practice only (those who may see internal rows).
     internal: the table has an `internal` column; such rows are for people of the practice only.
+    practice_only: the whole table is for people of the practice only.
     own_user: column of a person who may always read the row (their own memberships, before any scope is known).
     grants: what the application's role may do; policies for the rest do not matter then.
     """
@@ -59,15 +61,19 @@ class ProtectTable(_TableOperation):
         client: str | None = "client_id",
         nullable_client: bool = False,
         internal: bool = False,
+        practice_only: bool = False,
         own_user: str | None = None,
         grants: str = "SELECT, INSERT, UPDATE, DELETE",
     ) -> None:
         super().__init__(model_name)
         self.practice, self.client, self.nullable_client = practice, client, nullable_client
-        self.internal, self.own_user, self.grants = internal, own_user, grants
+        self.internal, self.practice_only = internal, practice_only
+        self.own_user, self.grants = own_user, grants
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        names = ("practice", "client", "nullable_client", "internal", "own_user", "grants")
+        names = (
+            "practice", "client", "nullable_client", "internal", "practice_only", "own_user", "grants",
+        )  # fmt: skip
         return type(self).__name__, [self.model_name], {name: getattr(self, name) for name in names}
 
     def describe(self) -> str:
@@ -103,6 +109,9 @@ class ProtectTable(_TableOperation):
         if self.internal:
             seen = "(NOT internal OR (SELECT app_internal()))"
             statements.append(self._restrictive("internal_rows", table, seen, seen))
+        if self.practice_only:
+            seen = "(SELECT app_internal())"
+            statements.append(self._restrictive("people_of_the_practice", table, seen, seen))
         return statements
 
     def _client_conditions(self) -> tuple[str, str]:
@@ -124,7 +133,7 @@ class ProtectTable(_TableOperation):
         to_state: ProjectState,
     ) -> None:
         table = schema_editor.quote_name(self._table(app_label, from_state))
-        for policy in ("practice_isolation", "own_rows", "client_isolation", "internal_rows"):
+        for policy in POLICIES:
             schema_editor.execute(f"DROP POLICY IF EXISTS {policy} ON {table}")
         schema_editor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         schema_editor.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")

@@ -1,0 +1,1 @@
+"""What was agreed with a client: its support, its contacts on both sides, its access reviews."""
