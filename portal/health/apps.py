@@ -1,0 +1,9 @@
+"""Wiring of the health room."""
+
+from django.apps import AppConfig
+
+
+class HealthConfig(AppConfig):
+    name = "portal.health"
+    label = "health"
+    default_auto_field = "django.db.models.BigAutoField"
