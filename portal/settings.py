@@ -99,7 +99,7 @@ INSTALLED_APPS = [
     "portal.audit",
     "portal.documents",
     "portal.shell",
-    "portal.messages",
+    "portal.outbox",
     "portal.deadlines",
     "portal.health",
     "clients.registers",

@@ -8,7 +8,7 @@ urlpatterns = [
     path("", include("portal.tenancy.urls")),
     path("", include("portal.audit.urls")),
     path("", include("portal.documents.urls")),
-    path("", include("portal.messages.urls")),
+    path("", include("portal.outbox.urls")),
     path("", include("portal.deadlines.urls")),
     path("", include("portal.health.urls")),
     path("", include("clients.engagements.urls")),

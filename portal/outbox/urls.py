@@ -1,4 +1,4 @@
-"""Where the pages of the messages room lie."""
+"""Where the pages of the outbox room lie."""
 
 from django.urls.resolvers import URLPattern
 
