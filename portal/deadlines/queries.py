@@ -1,0 +1,164 @@
+"""Questions to the deadlines: what is owed, what runs, who waits. Rows of one table first, what goes with them after.
+
+A joined table would bring its own policy, and the planner would give up the ordered index; so no read over all
+clients joins, and `linked` reads clients and people once for all the rows of a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from portal.accounts.models import User
+from portal.deadlines.models import Absence, Deadline
+from portal.deadlines.models.deadline import DeadlineQuerySet
+from portal.deadlines.rules.today import LATE, NEAR, Tally, Window
+from portal.tenancy.models import Assignment, Client
+from portal.tenancy.permissions import CLIENT_ROLES, Access, Role
+
+MOST_COUNTED = 999
+#: Zones lie up to 26 hours apart: how far behind a day's end for the reader its end at the client may lie.
+ZONES_APART = timedelta(hours=26)
+#: A clock further off than this is not yet on Today.
+CLOCKS_AHEAD = timedelta(days=14)
+
+
+def in_reach(access: Access) -> DeadlineQuerySet:
+    """The deadlines of the clients in reach; the literal clients help the planner, the policies guarantee."""
+    rows: DeadlineQuerySet = Deadline.objects.all()
+    return rows if access.client_ids is None else rows.filter(client_id__in=access.client_ids)
+
+
+def awake(rows: DeadlineQuerySet, now: datetime) -> DeadlineQuerySet:
+    """Keep what nobody has put off."""
+    return rows.filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lte=now))
+
+
+def snoozed(rows: DeadlineQuerySet, now: datetime) -> DeadlineQuerySet:
+    """Keep what somebody has put off, the first to come back first."""
+    return rows.open().filter(snoozed_until__gt=now).order_by("snoozed_until", "id")
+
+
+def section(rows: DeadlineQuerySet, key: str, borders: Window) -> DeadlineQuerySet:
+    """Keep the open rows of one section of Today, oldest first: what `section_of` says, asked of one index."""
+    rows = rows.open().order_by("due_at", "id")
+    if key == LATE:
+        return rows.filter(due_at__lt=borders.now)
+    near = _until(borders.near_on, borders.near_at)
+    if key == NEAR:
+        return rows.filter(near, due_at__gte=borders.now, due_at__lt=borders.near_at + ZONES_APART)
+    week = _until(borders.week_on, borders.week_at)
+    return rows.filter(~near, week, due_at__gte=borders.now, due_at__lt=borders.week_at + ZONES_APART)
+
+
+def _until(day: date, midnight: datetime) -> Q:
+    return Q(due_on__isnull=False, due_on__lte=day) | Q(due_on__isnull=True, due_at__lt=midnight)
+
+
+def tally(rows: DeadlineQuerySet, most: int = MOST_COUNTED) -> Tally:
+    """Count, but no further than `most`: the cost stays the same at a million."""
+    n = rows.order_by()[: most + 1].count()
+    return Tally(min(n, most), n > most)
+
+
+def owed_dues(access: Access, borders: Window) -> list[datetime]:
+    """Give the due instants of what is owed within the week, oldest first, one more than are counted. One query."""
+    rows = awake(in_reach(access), borders.now).open().filter(due_at__lt=borders.week_at + ZONES_APART)
+    rows = rows.filter(_until(borders.week_on, borders.week_at) | Q(due_at__lt=borders.now))
+    return list(rows.order_by("due_at", "id").values_list("due_at", flat=True)[: MOST_COUNTED + 1])
+
+
+def clocks(rows: DeadlineQuerySet, now: datetime) -> DeadlineQuerySet:
+    """Keep what counts to the second and runs, the first to end first."""
+    return rows.open().filter(due_on__isnull=True, due_at__lte=now + CLOCKS_AHEAD).order_by("due_at", "id")
+
+
+def waiting(rows: DeadlineQuerySet, access: Access, now: datetime) -> DeadlineQuerySet:
+    """Keep what waits on a client's own person, the longest wait first. Asks who those people are (one query)."""
+    roles = [role.value for role in CLIENT_ROLES]
+    people = Assignment.objects.filter(role__in=roles).active(now)
+    if access.client_ids is not None:
+        people = people.filter(client_id__in=access.client_ids)
+    ids = set(people.order_by().values_list("user_id", flat=True))
+    return rows.open().filter(owner_id__in=ids, internal=False).order_by("started_at", "id")
+
+
+def absent_at(now: datetime) -> dict[UUID, Absence]:
+    """Give who is away at `now`, each in their own time zone, with the absence that ends last. One query."""
+    around = Absence.objects.filter(
+        from_on__lte=now.date() + timedelta(days=1), until_on__gte=now.date() - timedelta(days=1)
+    )
+    found = {}
+    for absence in around.select_related("user").order_by("until_on", "id"):
+        day = now.astimezone(ZoneInfo(absence.user.time_zone)).date()
+        if absence.from_on <= day <= absence.until_on:
+            found[absence.user_id] = absence
+    return found
+
+
+def mine(rows: DeadlineQuerySet, access: Access, now: datetime) -> DeadlineQuerySet:
+    """Keep what is the person's own, and what falls to them while its owner is away or missing.
+
+    As with reminders: first the backup owner, then the absent owner's stand-in, then the client's lead, and where
+    a client has no lead, the owners of the practice. Three queries at most before the rows.
+    """
+    me = access.user.pk
+    away = {person: absence for person, absence in absent_at(now).items() if person != me}
+    alone = Q(owner__isnull=True) | Q(owner_id__in=list(away))
+    stands_in = [person for person, absence in away.items() if absence.stand_in_id == me]
+    led_elsewhere = [person for person, absence in away.items() if absence.stand_in_id not in (None, me)]
+    last = Q(backup_owner__isnull=True) | Q(backup_owner_id__in=list(away))
+    falls = alone & Q(backup_owner_id=me)
+    falls |= Q(owner_id__in=stands_in) & last
+    falls |= alone & last & ~Q(owner_id__in=led_elsewhere) & _led(access, now)
+    return rows.filter(Q(owner_id=me) | falls)
+
+
+def _led(access: Access, now: datetime) -> Q:
+    """Rows of the clients that the person leads; for an owner also those that nobody leads."""
+    leading = {client for client, role in access.roles.items() if role == Role.LEAD}
+    led = Q(client_id__in=leading)
+    if access.member_role == Role.OWNER:
+        someones = Assignment.objects.filter(role=Role.LEAD.value).active(now).order_by()
+        led |= ~Q(client_id__in=set(someones.values_list("client_id", flat=True)))
+    return led
+
+
+def linked(rows: Iterable[Deadline]) -> Sequence[Deadline]:
+    """Give deadlines their client, owner and backup owner. Two queries, whatever came together."""
+    rows = list(rows)
+    clients = Client.objects.in_bulk({row.client_id for row in rows})
+    ids = (
+        {row.owner_id for row in rows}
+        | {row.backup_owner_id for row in rows}
+        | {row.ended_by_id for row in rows}
+    )
+    people: dict[Any, User] = User.objects.in_bulk(ids - {None})
+    for row in rows:
+        row.client = clients[row.client_id]
+        row.owner = people.get(row.owner_id)
+        row.backup_owner = people.get(row.backup_owner_id)
+        row.ended_by = people.get(row.ended_by_id)
+    return rows
+
+
+def found(access: Access, text: str, most: int) -> list[Deadline]:
+    """Find open deadlines by their title, the first to fall due first. One query."""
+    rows = in_reach(access).open().filter(title__icontains=text)
+    return list(rows.order_by("due_at", "id")[:most])
+
+
+def of_client(client: Client) -> DeadlineQuerySet:
+    """All deadlines of one client, open and ended, with their people at hand."""
+    rows: DeadlineQuerySet = Deadline.objects.for_client(client)
+    return rows.select_related("client", "owner", "backup_owner", "ended_by")
+
+
+def of_person(access: Access, person_id: UUID) -> DeadlineQuerySet:
+    """The open deadlines that a person owns, in the reader's reach, the first to fall due first."""
+    return in_reach(access).open().filter(owner_id=person_id).order_by("due_at", "id")
