@@ -1,0 +1,1 @@
+"""Arithmetic of the outbox: slots of digests, back-off, the shape of addresses. No Django, no clock."""
