@@ -201,9 +201,16 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
+# Beat's loop turns at least this often and says each time that it does.
+CELERY_BEAT_SCHEDULER = "portal.health.beating:BeatingScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 15
 if CELERY_BROKER_URL.startswith("redis"):
     # Longer than the longest task, else the broker hands the same task out twice.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900, "unacked_restore_throttle": 1}
+elif CELERY_BROKER_URL.startswith("amqp"):
+    # RabbitMQ keeps the tasks on a majority of its nodes and says so before a publisher goes on.
+    CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
