@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
+from portal.lib.holiday_calendars import calendars
 from portal.tenancy.models import Client, YesNoUnknown
 
 TYPED_DAYS = ["%d %m %Y", "%d %B %Y", "%d %b %Y", "%Y-%m-%d"]
@@ -42,6 +43,12 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     since_on = DayField(label="Client since", required=False)
     time_zone = forms.ChoiceField(label="Time zone", initial="Europe/London")
+    holiday_calendar = forms.ChoiceField(
+        label="Public holidays",
+        initial="GB-ENG",
+        choices=calendars,
+        help_text="Whose public holidays are no working days: deadlines in working days leave them out.",
+    )
 
     class Meta:
         model = Client
@@ -55,6 +62,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
             "handles_personal_data",
             "since_on",
             "time_zone",
+            "holiday_calendar",
         )
         labels = {"headcount": "People employed", "region": "Where its data is kept"}
         help_texts = {"region": "For example, UK or EU.", "handles_personal_data": ""}

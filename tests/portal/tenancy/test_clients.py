@@ -22,7 +22,13 @@ from tests.conftest import make_assignment, make_client, sign_in
 pytestmark = pytest.mark.django_db
 
 CLIENTS = "/practice/clients/"
-FACTS = {"name": "Dogwood Ltd", "slug": "", "handles_personal_data": "unknown", "time_zone": "Europe/London"}
+FACTS = {
+    "name": "Dogwood Ltd",
+    "slug": "",
+    "handles_personal_data": "unknown",
+    "time_zone": "Europe/London",
+    "holiday_calendar": "GB-ENG",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -147,6 +153,12 @@ class TestForm:
 
     def test_a_day_is_shown_as_it_is_typed(self) -> None:
         assert DayField().prepare_value(date(2027, 2, 17)) == "17 2 2027"
+
+    def test_the_public_holidays_of_a_part_of_a_country_can_be_chosen(self, alice: User, in_a: Scope) -> None:
+        sign_in(alice).post(f"{CLIENTS}add/", {**FACTS, "holiday_calendar": "DE-BY"})
+        assert Client.objects.get(slug="dogwood-ltd").holiday_calendar == "DE-BY"
+        form = ClientForm({**FACTS, "holiday_calendar": "XX-YY"})
+        assert "holiday_calendar" in form.errors
 
     def test_it_holds_every_fact_that_the_action_takes(self) -> None:
         assert set(ClientForm.Meta.fields) == actions.FACTS

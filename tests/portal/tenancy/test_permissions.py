@@ -13,15 +13,18 @@ from portal.tenancy.permissions import CLIENT_ROLES, RIGHTS, Access, Permission,
 P = Permission
 READ = {P.VIEW_CLIENT, P.READ_DOCUMENTS, P.VIEW_ACTIVITY, P.EXPORT}
 STAFF = READ | {P.VIEW_INTERNAL, P.EXPORT_ACTIVITY}
-WORK = STAFF | {P.EDIT_REGISTERS, P.IMPORT, P.MAKE_PACK}
+WORK = STAFF | {P.EDIT_REGISTERS, P.EDIT_CONTACTS, P.IMPORT, P.MAKE_PACK}
 
 
 @pytest.mark.parametrize(
     ("role", "rights"),
     [
         (Role.CLIENT_VIEWER, READ),
-        (Role.CLIENT_APPROVER, READ | {P.APPROVE, P.MAKE_PACK}),
-        (Role.CLIENT_ADMIN, READ | {P.APPROVE, P.MAKE_PACK, P.EXPORT_ACTIVITY, P.MANAGE_CLIENT_PEOPLE}),
+        (Role.CLIENT_APPROVER, READ | {P.APPROVE, P.EDIT_CONTACTS, P.MAKE_PACK}),
+        (
+            Role.CLIENT_ADMIN,
+            READ | {P.APPROVE, P.EDIT_CONTACTS, P.MAKE_PACK, P.EXPORT_ACTIVITY, P.MANAGE_CLIENT_PEOPLE},
+        ),
         (Role.AUDITOR, STAFF),
         (Role.CONSULTANT, WORK),
         (Role.LEAD, WORK | {P.MANAGE_CLIENT_PEOPLE}),
@@ -47,7 +50,15 @@ def test_no_clients_role_sees_internal_entries_or_changes_registers() -> None:
 
 
 def test_an_auditor_writes_nothing() -> None:
-    writing = {P.EDIT_REGISTERS, P.IMPORT, P.MAKE_PACK, P.APPROVE, P.MANAGE_CLIENT_PEOPLE, P.MANAGE_PEOPLE}
+    writing = {
+        P.EDIT_REGISTERS,
+        P.EDIT_CONTACTS,
+        P.IMPORT,
+        P.MAKE_PACK,
+        P.APPROVE,
+        P.MANAGE_CLIENT_PEOPLE,
+        P.MANAGE_PEOPLE,
+    }
     assert not RIGHTS[Role.AUDITOR] & writing
 
 
