@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
+from functools import cached_property
 from typing import Any
 
 from portal.deadlines.rules.durations import Duration, parse, words
@@ -70,6 +71,14 @@ class Policy:
     channels: tuple[str, ...] = ("email",)
     may_opt_out: bool = True
     urgent: bool = False
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Worked out once: schedules are cached by policy, tens of thousands of times a scan."""
+        return hash((self.name, self.before, self.late_every, self.send_at, self.quiet_from, self.weekends))
 
     @property
     def hours_based(self) -> bool:

@@ -126,30 +126,27 @@ def _moments(policy: Policy, facts: Facts) -> Iterator[_Moment]:
 
 
 def _until_due(policy: Policy, facts: Facts) -> list[_Moment]:
-    """Give the steps before and at the due instant, in order; none before it was owed at all."""
-    found = [
-        moment
-        for moment in (_before(policy, facts, length) for length in policy.before)
-        if moment.at >= facts.started_at
-    ]
-    found.append(_at_due(policy, facts))
-    return sorted(found, key=lambda moment: (moment.at, moment.offset.approximate))
+    """Give the steps before and at the due instant, in order; none of a time before it was owed at all."""
+    fixed = _schedule(policy, _utc(facts.due_at), facts.due_day, facts.zone)
+    return [moment for moment in fixed if moment.at >= facts.started_at or not moment.offset]
 
 
-def _before(policy: Policy, facts: Facts, length: Duration) -> _Moment:
-    if length.by_the_clock:
-        return _Moment(_utc(facts.due_at) - length.seconds * _SECOND, -length)
-    day = add_months(facts.due_day, -length.months) - length.days * _DAY
+@lru_cache(maxsize=4096)
+def _schedule(policy: Policy, due_at: datetime, due_day: date, zone: tzinfo) -> tuple[_Moment, ...]:
+    """Work out the steps before and at a due instant: the same ones for everything that is due with it."""
     # A reminder of the day before is worth nothing on the day itself: it keeps before that day.
-    day_begins = datetime.combine(facts.due_day, time(), facts.zone).astimezone(UTC)
-    return _Moment(_sent_before(policy, day, facts.zone, min(day_begins, _utc(facts.due_at))), -length)
-
-
-def _at_due(policy: Policy, facts: Facts) -> _Moment:
-    due_at = _utc(facts.due_at)
-    if policy.hours_based:
-        return _Moment(due_at, DUE)
-    return _Moment(_sent_before(policy, facts.due_day, facts.zone, due_at + _SECOND), DUE)
+    limit = min(datetime.combine(due_day, time(), zone).astimezone(UTC), due_at)
+    found = []
+    for length in policy.before:
+        if length.by_the_clock:
+            at = due_at - length.seconds * _SECOND
+        else:
+            day = add_months(due_day, -length.months) - length.days * _DAY
+            at = _sent_before(policy, day, zone, limit)
+        found.append(_Moment(at, -length))
+    at = due_at if policy.hours_based else _sent_before(policy, due_day, zone, due_at + _SECOND)
+    found.append(_Moment(at, DUE))
+    return tuple(sorted(found, key=lambda moment: (moment.at, moment.offset.approximate)))
 
 
 def _sent_before(policy: Policy, day: date, zone: tzinfo, limit: datetime) -> datetime:
