@@ -23,11 +23,12 @@ LETTER, LABEL_STEP, MOST_PINS = 6.6, 34, 12
 
 @dataclass(frozen=True)
 class Pin:
-    """One renewal ahead on the horizon; `state` is late, soon or then."""
+    """One renewal ahead on the horizon; `state` is late, soon or then. `words` stand under the name: else its day."""
 
     due_on: date
     name: str
     state: str = "then"
+    words: str = ""
 
 
 def _svg(name: str, width: float, height: float, inside: str, *, label: str = "", more: str = "") -> str:
@@ -196,7 +197,7 @@ def gather(pins: Iterable[Pin], today: date) -> list[tuple[Pin, str]]:
     """
     ordered = sorted(pins, key=lambda pin: (pin.due_on, pin.name))
     late = [pin for pin in ordered if pin.due_on < today or pin.state == "late"]
-    ahead = [pin for pin in ordered if pin not in late]
+    ahead = [pin for pin in ordered if not (pin.due_on < today or pin.state == "late")]
     days: dict[date, list[Pin]] = {}
     weekly = len({pin.due_on for pin in ahead}) > MOST_PINS
     for pin in ahead:
@@ -205,13 +206,13 @@ def gather(pins: Iterable[Pin], today: date) -> list[tuple[Pin, str]]:
     found = []
     if late:
         name = late[0].name if len(late) == 1 else f"{len(late)} overdue"
-        words = ("due " if len(late) == 1 else "oldest ") + _day(late[0].due_on)
+        words = late[0].words or ("due " if len(late) == 1 else "oldest ") + _day(late[0].due_on)
         found.append((Pin(min(today, late[0].due_on), name, "late"), words))
     for day, group in days.items():
         name = group[0].name if len(group) == 1 else f"{group[0].name} and {len(group) - 1} more"
-        words = (
-            _day(group[0].due_on) if group[0].due_on == group[-1].due_on else f"from {_day(group[0].due_on)}"
-        )
+        first_day = _day(group[0].due_on)
+        words = first_day if group[0].due_on == group[-1].due_on else f"from {first_day}"
+        words = group[0].words or words
         state = "soon" if any(pin.state == "soon" for pin in group) else "then"
         found.append((Pin(day, name, state), words))
     return found

@@ -58,14 +58,24 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Divider:
+    """A heading within a table over the rows that follow, with their count; `state` late colours it."""
+
+    title: str
+    count: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True)
 class Row:
-    """A row; `state` late marks it with a bar."""
+    """A row; `state` late marks it with a bar. A `divider` stands over it and the rows after it."""
 
     cells: Sequence[Cell]
     state: str = ""
     action: Link | None = None
     menu: Sequence[Link] = ()
     id: str = ""
+    divider: Divider | None = None
 
     @property
     def about(self) -> str:

@@ -6,11 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import cached_property
 
 from clients.registers.catalogue import CLIENT
 from clients.registers.models import Credential, Record
@@ -21,22 +18,7 @@ from portal.shell.tables import Column, Empty, Link, Row, Table, headings, sorte
 from portal.tenancy.models import Client
 
 PAGE = 50
-MOST_COUNTED = 5_000
 ACTIONS = Column("actions", "Actions", kind="actions")
-
-
-class CappedPaginator(Paginator):  # type: ignore[type-arg]
-    """Counts no further than MOST_COUNTED rows, so that a list costs the same at a million."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
-        return rows.order_by()[:MOST_COUNTED].count()
-
-    @property
-    def shown(self) -> str:
-        """The count in words."""
-        return f"{self.count:,}{'+' if self.count == MOST_COUNTED else ''}"
 
 
 def columns_of(register: Register, client: Client | None) -> list[ListColumn]:

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_safe
 
 from clients.registers.catalogue import REGISTERS
 from clients.registers.lists.filters import ListFilters
-from clients.registers.lists.tables import PAGE, CappedPaginator, order_of, ordered, table_of
+from clients.registers.lists.tables import PAGE, order_of, ordered, table_of
 from clients.registers.models.record import RecordQuerySet
 from clients.registers.queries import counts_in_reach, roster, rows_for_table, rows_in_reach
 from clients.registers.register import Register
 from clients.registers.views.shared import register_of, today_of, today_of_reader
 from portal.shell.filters import active_chips, clear_url
+from portal.shell.paging import CappedPaginator
 from portal.shell.tables import Empty
 from portal.tenancy.decorators import PortalRequest, client_view, practice_view
 from portal.tenancy.models import Client

@@ -193,7 +193,12 @@ def progress(done: int, part: int = 0, rest: int = 0, label: str = "") -> SafeSt
 @register.simple_tag
 def horizon(pins: Iterable[Any], today: date, label: str, days: int = 90) -> SafeString:
     """Renewals ahead; each pin has due_on, name and state (late, soon; anything else stands further off)."""
-    drawn = [charts.Pin(p.due_on, p.name, p.state if p.state in ("late", "soon") else "then") for p in pins]
+    drawn = [
+        charts.Pin(
+            p.due_on, p.name, p.state if p.state in ("late", "soon") else "then", getattr(p, "words", "")
+        )
+        for p in pins
+    ]
     return _drawn(charts.horizon(drawn, today, days=int(days), label=label))
 
 
