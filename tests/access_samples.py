@@ -241,6 +241,7 @@ def of_nobody(client: Client) -> Named:
         "passkey_add_complete", "app_add", "recovery_codes", "recovery_codes_text", "recovery_codes_renew",
         "session_list", "session_end_others", "people_list", "people_invite", "practice_activity",
         "client_list", "client_add", "register_index", "document_check", "document_all",
+        "healthz", "readyz", "system",
     ):  # fmt: skip
         yield name, {}
     for register in REGISTERS:

@@ -220,3 +220,15 @@ def _quick_settings(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture(autouse=True)
+def _machinery_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are looked at as if beat and a worker ran; tests/portal/health lets it stand still."""
+    from portal.health import checks
+    from portal.shell import notices
+
+    runs = checks.Machinery((checks.Check("everything", "Everything", True, "It runs."),))
+    monkeypatch.setattr(checks.machinery, "ask", lambda: runs)
+    monkeypatch.setattr(checks.machinery, "seconds", 0.0)
+    monkeypatch.setattr(notices, "_finders", [])

@@ -1,5 +1,11 @@
-"""Where the pages of the health room lie."""
+"""Where the pages of the health room lie. The two for machines have no slash, as their kind is called everywhere."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.health import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("practice/system/", views.system, name="system"),
+]

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from portal.shell import navigation
+from portal.shell.notices import Notice, notices_for
 from portal.tenancy.access import practices_of
 from portal.tenancy.models import Client, Practice
 from portal.tenancy.permissions import Access, Permission
@@ -87,6 +89,11 @@ class Frame:
         if self.client is None:
             return []
         return navigation.client_views(self.access, self.client, self.request.path)
+
+    @cached_property
+    def notices(self) -> list[Notice]:
+        """What must be known before Today is trusted; nothing on other pages."""
+        return notices_for(self.access) if self.request.path == reverse("today") else []
 
     @property
     def demonstration(self) -> bool:

@@ -31,13 +31,13 @@ WHO = {
 WITHOUT_PAGE = {
     *("account_reauthenticate", "account_set_password", "client_activity_export", "client_invitation_again"),
     *("client_invitation_revoke", "document_again", "document_download", "export_download", "export_upload"),
-    *("import_apply", "import_drop", "invitation", "invitation_again", "invitation_revoke"),
+    *("healthz", "import_apply", "import_drop", "invitation", "invitation_again", "invitation_revoke"),
     *("openid_connect_callback", "openid_connect_login", "passkey_add_begin", "passkey_add_complete"),
     *("passkey_begin", "passkey_complete", "passkey_enrol_begin", "passkey_enrol_complete"),
     *("passkey_step_up_begin", "passkey_step_up_complete", "posture_export", "practice_switch"),
     *("proposal_decide", "proposal_reopen", "record_unretire", "recovery_codes", "recovery_codes_text"),
     *("register_export", "register_export_all", "register_template", "second_factor", "second_factor_enrol"),
-    *("session_end", "session_end_others", "set_up", "sign_in_cancel", "sign_in_link"),
+    *("readyz", "session_end", "session_end_others", "set_up", "sign_in_cancel", "sign_in_link"),
     *("socialaccount_login_error", "socialaccount_signup", "theme_set"),
 }
 MARKS = {each.name: each.mark for each in ADDRESSES}
