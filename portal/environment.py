@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -54,6 +55,26 @@ def flag(raw: str) -> bool:
 def words(raw: str) -> list[str]:
     """Read a list separated by commas."""
     return [word.strip() for word in raw.split(",") if word.strip()]
+
+
+def beginning_with(prefix: str) -> dict[str, str]:
+    """Give every variable that begins with the prefix, without it."""
+    names = (name for name in os.environ if name.startswith(prefix))
+    return {name.removeprefix(prefix): os.environ[name].strip() for name in sorted(names)}
+
+
+def dotted(raw: str) -> str:
+    """Read the dotted name of a Python class."""
+    if "." not in raw or not all(part.isidentifier() for part in raw.split(".")):
+        raise ValueError(f"“{raw}” is not the dotted name of a class")
+    return raw
+
+
+def with_number(raw: str) -> str:
+    """Read an address in which {number} stands for a telephone number; its words are not repeated: it is a secret."""
+    if raw.count("{number}") != 1 or "://" not in raw:
+        raise ValueError("it is no address that holds {number} once")
+    return raw
 
 
 def number(raw: str) -> int:

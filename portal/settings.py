@@ -12,7 +12,9 @@ from portal.embedded import services
 from portal.embedded.paths import home
 from portal.environment import (
     REQUIRED,
+    beginning_with,
     database,
+    dotted,
     flag,
     keys,
     long_secret,
@@ -20,6 +22,7 @@ from portal.environment import (
     one_of,
     read,
     site,
+    with_number,
     words,
 )
 
@@ -267,6 +270,7 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own; per address of the network, per
     "set_up": "20/m/ip",
     "invite": "60/h/user",
     "document_check": "30/m/ip",
+    "calendar_feed": "120/h/key,300/m/ip",
 }
 SOCIALACCOUNT_ADAPTER = "portal.accounts.adapter.SocialAccountAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
@@ -322,13 +326,22 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 # Mail ------------------------------------------------------------------------------------------------------
+_provider = read(
+    "EMAIL_BACKEND",
+    dotted,
+    "",
+    "Set it to a backend of django-anymail, for example anymail.backends.postmark.EmailBackend, or leave it out.",
+)
 _mail = read(
     "EMAIL_URL",
     environ.Env.email_url_config,
-    {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"} if EMBEDDED_DATABASE else REQUIRED,
+    {"EMAIL_BACKEND": _provider or "django.core.mail.backends.console.EmailBackend"}
+    if _provider or EMBEDDED_DATABASE
+    else REQUIRED,
     "Set it to smtp+tls://user:password@host:587; the user's @ is written %40.",
 )
-EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_BACKEND = _provider or _mail["EMAIL_BACKEND"]
+ANYMAIL = beginning_with("ANYMAIL_")  # ANYMAIL_POSTMARK_SERVER_TOKEN and the like, as the provider names them
 EMAIL_HOST, EMAIL_PORT = _mail.get("EMAIL_HOST") or "", _mail.get("EMAIL_PORT") or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (
     _mail.get("EMAIL_HOST_USER") or "",
@@ -341,6 +354,23 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = read(
     str,
     "portal@localhost" if EMBEDDED_DATABASE else REQUIRED,
     "Set it to the address that the portal's mail comes from.",
+)
+
+# Channels beside mail --------------------------------------------------------------------------------------
+SMS_PROVIDER_URL = read(
+    "SMS_PROVIDER_URL",
+    with_number,
+    "",
+    "Set it to an address of apprise with {number} where the telephone number belongs, or leave it out.",
+)
+OUTBOX_PRIVATE_HOSTS = read(
+    "OUTBOX_PRIVATE_HOSTS",
+    words,
+    [],
+    "Set it to the host names in your own network that webhooks may lead to, separated by commas.",
+)
+OUTBOX_CA_FILE = read(
+    "OUTBOX_CA_FILE", str, "", "Set it to the file of the authority that signs those hosts' certificates."
 )
 
 # Language, time, files -------------------------------------------------------------------------------------
@@ -363,10 +393,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secret_addresses": {"()": "portal.lib.logs.WithoutSecretAddresses"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secret_addresses"]}
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Their lines hold the addresses of webhooks, which are secrets.
+        "apprise": {"level": "CRITICAL", "handlers": [], "propagate": False},
+        "urllib3": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
         "weasyprint.progress": {"level": "WARNING"},
     },

@@ -17,7 +17,7 @@ from portal.outbox.kinds import optional_kinds
 from portal.outbox.letters import Letter
 from portal.outbox.models import Channel, Delivery, Medium, Preference
 from portal.outbox.poke import send_on_commit
-from portal.outbox.queries import Ways, channels_of, ways_of
+from portal.outbox.queries import Ways, channels_of, practice_in_scope, ways_of
 from portal.outbox.rules.slots import Slot, next_slot
 from portal.tenancy.scope import EVERY_CLIENT, Scope, ScopeError, current, enter
 
@@ -168,8 +168,9 @@ def set_preference(
         raise Refused("Everybody chooses for themselves how they hear.")
     wishes = {"mode": mode, "hour": hour, "weekday": weekday, "by_email": by_email, "opt_outs": chosen}
     with action("preference.set", by=by):
+        preference: Preference
         preference, _ = Preference.objects.update_or_create(
-            practice_id=current().practice, user=user, defaults={**wishes, "changed_at": now}
+            practice_id=practice_in_scope(), user=user, defaults={**wishes, "changed_at": now}
         )
     return preference
 

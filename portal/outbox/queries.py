@@ -12,6 +12,7 @@ from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 from django.db.models.functions import Greatest
 
 from portal.outbox.models import Channel, Delivery, Message, Preference
+from portal.tenancy.scope import ScopeError, current
 from portal.tenancy.system import SYSTEM_ALIAS
 
 if TYPE_CHECKING:
@@ -39,6 +40,14 @@ class Ways:
             channel for channel in self.channels.get(user_id, []) if urgent or not channel.urgent_only
         ]
         return [None, *found] if preference.by_email or not found else found
+
+
+def practice_in_scope() -> UUID:
+    """Give the practice of the scope. Raises ScopeError where there is none."""
+    practice = current().practice
+    if practice is None:
+        raise ScopeError("channels and preferences belong to a practice, and the scope has none")
+    return practice
 
 
 def ways_of(user_ids: Collection[UUID]) -> Ways:

@@ -11,7 +11,21 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from portal.environment import REQUIRED, database, flag, keys, long_secret, number, one_of, read, site, words
+from portal.environment import (
+    REQUIRED,
+    beginning_with,
+    database,
+    dotted,
+    flag,
+    keys,
+    long_secret,
+    number,
+    one_of,
+    read,
+    site,
+    with_number,
+    words,
+)
 from tests.run import PRODUCTION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,12 +41,20 @@ KEY = base64.b64encode(bytes(32)).decode()
         (number, "8", 8),
         (site, "https://portal.example.com/", "https://portal.example.com"),
         (one_of("app", "owner"), "owner", "owner"),
+        (dotted, "anymail.backends.brevo.EmailBackend", "anymail.backends.brevo.EmailBackend"),
+        (with_number, "twilio://a:b@c/{number}", "twilio://a:b@c/{number}"),
         (keys, f"k2:{KEY},k1:{KEY}", {"k2": KEY, "k1": KEY}),
     ],
 )
 def test_values_are_read(monkeypatch: pytest.MonkeyPatch, cast: object, raw: str, value: object) -> None:
     monkeypatch.setenv("THING", raw)
     assert read("THING", cast, None, "Set it.") == value  # type: ignore[arg-type]
+
+
+def test_variables_of_a_provider_are_read_by_how_they_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THING_TOKEN", " abc ")
+    monkeypatch.setenv("ANOTHER_TOKEN", "def")
+    assert beginning_with("THING_") == {"TOKEN": "abc"}
 
 
 @pytest.mark.parametrize(
@@ -44,6 +66,8 @@ def test_values_are_read(monkeypatch: pytest.MonkeyPatch, cast: object, raw: str
         (site, "portal.example.com"),
         (site, "https://portal.example.com/below"),
         (one_of("app", "owner"), "postgres"),
+        (dotted, "os; system"),
+        (with_number, "twilio://a:b@c/"),
         (keys, "k1:short"),
         (keys, f"k 1:{KEY}"),
         (long_secret, "short"),
