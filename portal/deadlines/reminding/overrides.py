@@ -24,6 +24,10 @@ class Overrides:
         own = self._rules.get((kind, client_id), {}) if client_id else {}
         return {**self._rules.get((kind, None), {}), **own}
 
+    def has_own(self, kind: str, client_id: UUID | None) -> bool:
+        """Whether the client, or the practice where None is given, has changed anything about a kind."""
+        return (kind, client_id) in self._rules
+
     def policy(self, deadline: Deadline) -> Policy:
         """Give the policy that holds for a deadline."""
         key = deadline.policy, deadline.kind, deadline.client_id
