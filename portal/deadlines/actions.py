@@ -114,6 +114,35 @@ def cancel_deadline(
     return _end_one(client, kind, subject, Deadline.Outcome.CANCELLED, at, by, why)
 
 
+def cancel_all(client: Client, *, by: User | None, at: datetime, why: str) -> int:
+    """Record that nothing of a client is owed any more; give how many deadlines that ended."""
+    with transaction.atomic():
+        rows = Deadline.objects.for_client(client).open().order_by("pk").select_for_update()
+        ended = [_ended(deadline, Deadline.Outcome.CANCELLED, at, by, why) for deadline in rows]
+        _write(Kept(cancelled=ended))
+    return len(ended)
+
+
+def correct_ended(deadline: Deadline, *, due_at: datetime, ended_at: datetime) -> Deadline:
+    """Bring a met deadline to corrected instants; call it inside the audited correction, which carries the reason.
+
+    It is late exactly when the corrected end lies after the corrected due instant, or when it had been moved while
+    late before: what was missed before a move stays missed.
+    """
+    with transaction.atomic():
+        row = Deadline.objects.filter(client_id=deadline.client_id).select_for_update().get(pk=deadline.pk)
+        if row.outcome != Deadline.Outcome.MET:
+            raise ValueError("only a met deadline has an end to correct")
+        if row.late_at == row.due_at:
+            row.late_at = None
+        if due_at < ended_at:
+            row.late_at = row.late_at or due_at
+        row.due_at, row.ended_at = due_at, ended_at
+        row.started_at = min(row.started_at, due_at)
+        row.save(update_fields=["due_at", "ended_at", "late_at", "started_at"])
+    return row
+
+
 def snooze_deadline(deadline: Deadline, *, by: User, until: datetime, now: datetime, why: str) -> Deadline:
     """Leave it out of Today and of reminders until then, with a reason in the trail.
 

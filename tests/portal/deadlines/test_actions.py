@@ -126,6 +126,38 @@ class TestKeeping:
 
 
 @pytest.mark.usefixtures("in_a")
+class TestCorrecting:
+    def met(self, client: Any, now: datetime, at: datetime) -> Deadline:
+        kept(client, now, renewal(now))
+        row = actions.meet_deadline(client, RENEWAL, KEY, by=None, at=at)
+        assert row is not None
+        return row
+
+    def test_a_later_end_makes_it_late_and_an_earlier_one_in_time(
+        self, client_a1: Any, now: datetime
+    ) -> None:
+        row = self.met(client_a1, now, now)
+        late = actions.correct_ended(row, due_at=row.due_at, ended_at=row.due_at + timedelta(seconds=1))
+        assert late.late_at == row.due_at
+        again = actions.correct_ended(row, due_at=row.due_at, ended_at=row.due_at)
+        assert again.late_at is None
+
+    def test_what_was_missed_before_a_move_stays_missed(self, client_a1: Any, now: datetime) -> None:
+        kept(client_a1, now, renewal(now))
+        later = datetime(2026, 12, 3, tzinfo=UTC)
+        kept(client_a1, later, renewal(now, Due(on=date(2027, 1, 5))))
+        row = actions.meet_deadline(client_a1, RENEWAL, KEY, by=None, at=later)
+        assert row is not None
+        corrected = actions.correct_ended(row, due_at=row.due_at, ended_at=now)
+        assert corrected.late_at == datetime(2026, 12, 1, tzinfo=UTC)
+
+    def test_an_open_one_has_no_end(self, client_a1: Any, now: datetime) -> None:
+        row = kept(client_a1, now, renewal(now)).opened[0]
+        with pytest.raises(ValueError, match="only a met"):
+            actions.correct_ended(row, due_at=row.due_at, ended_at=now)
+
+
+@pytest.mark.usefixtures("in_a")
 class TestSnoozing:
     def opened(self, client: Any, now: datetime, *, promise: bool = False) -> Deadline:
         row = kept(client, now, renewal(now)).opened[0]
