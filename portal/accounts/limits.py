@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core.internal import ratelimit
 from allauth.core.ratelimit import consume
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -20,3 +21,9 @@ def limited(request: HttpRequest, action: str, **whose: Any) -> HttpResponse | N
     whose: `user=` for limits per user, `key=` for limits per key, as the action's entry in the settings has them.
     """
     return None if consume(request, action=action, **whose) else too_many(request)
+
+
+def reads_too_often(request: HttpRequest, action: str, **whose: Any) -> bool:
+    """Count a read of `action` and tell whether there were too many; `limited` lets every GET pass uncounted."""
+    usage = ratelimit.consume(request, app="allauth.account", action=action, limit_get=True, **whose)
+    return usage is None
