@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from copy import deepcopy
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ def shipped() -> dict[str, Policy]:
 def entry_of(name: str, override: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Give a policy as data, in the form that overrides have: what a settings page shows and starts from."""
     known = name if name in _entries() else FALLBACK
-    return {**_entries()[known], **(override or {}), "name": known}
+    return deepcopy({**_entries()[known], **(override or {}), "name": known})
 
 
 def policy_for(name: str, override: Mapping[str, Any] | None = None) -> Policy:

@@ -204,8 +204,8 @@ def _quiet(given: Any) -> tuple[time | None, time | None]:
 
 def _length(given: Any, field: str) -> Duration:
     try:
-        length = parse(given)
-    except (ValueError, TypeError) as fault:
+        length = parse(given if isinstance(given, str) else repr(given))
+    except ValueError as fault:
         raise PolicyFault(field, str(fault)) from fault
     if length.by_the_clock and (length.days or length.months):
         raise PolicyFault(field, f"Write “{given}” in days or in hours, not in both.")

@@ -87,13 +87,13 @@ def plan(policy: Policy, facts: Facts, stepped_at: datetime | None, now: datetim
     return Plan(_step(policy, chosen) if chosen else None, to_come.at if to_come else None)
 
 
-def steps_of(policy: Policy, facts: Facts) -> Iterator[Step]:
-    """Yield the steps in the order in which they are taken, without end while late ones repeat.
+def steps_of(policy: Policy, facts: Facts, after: datetime | None = None) -> Iterator[Step]:
+    """Yield the steps (only those `after`) in the order in which they are taken; without end while late ones repeat.
 
     Of several steps that fall on one instant (a weekend moves them together) only the last is ever taken: this one.
     """
     held: _Moment | None = None
-    for moment in _moments(policy, facts):
+    for moment in _moments(policy, facts, after):
         if held is not None and held.at != moment.at:
             yield _step(policy, held)
         held = moment
@@ -118,11 +118,10 @@ def _step(policy: Policy, moment: _Moment) -> Step:
     return Step(f"{'+' * late}{moment.offset}", moment.at, policy.to_at(moment.offset))
 
 
-def _moments(policy: Policy, facts: Facts) -> Iterator[_Moment]:
-    yield from _until_due(policy, facts)
+def _moments(policy: Policy, facts: Facts, after: datetime | None) -> Iterator[_Moment]:
+    yield from (moment for moment in _until_due(policy, facts) if after is None or moment.at > after)
     if policy.late_every is not None:
-        every = (_late(policy, facts, number) for number in count(1))
-        yield from (moment for moment in every if moment.at > facts.due_at)
+        yield from _late_after(policy, facts, max(after or facts.due_at, facts.due_at))
 
 
 def _until_due(policy: Policy, facts: Facts) -> list[_Moment]:
@@ -182,17 +181,26 @@ def _around(policy: Policy, facts: Facts, now: datetime) -> tuple[_Moment | None
     """Give the last late step not after `now` and the first after it, by arithmetic whatever their number."""
     if policy.late_every is None:
         return None, None
+    number = _last_late(policy, facts, now)
+    last = _late(policy, facts, number) if number else None
+    if last is not None and last.at <= facts.due_at:
+        last = None
+    return last, next(_late_after(policy, facts, max(now, facts.due_at)))
+
+
+def _late_after(policy: Policy, facts: Facts, after: datetime) -> Iterator[_Moment]:
+    numbers = count(_last_late(policy, facts, after) + 1)
+    return (_late(policy, facts, number) for number in numbers)
+
+
+def _last_late(policy: Policy, facts: Facts, now: datetime) -> int:
+    """Give the number of the last late step not after `now`, 0 if there is none."""
+    assert policy.late_every is not None
     number = _late_number(policy, _passed(policy.late_every, facts, now))
-    last: _Moment | None = None
-    # Weekends and quiet hours move a few of them past now, hence the walk.
-    while number > 0:
-        moment = _late(policy, facts, number)
-        if moment.at <= now:
-            last = moment if moment.at > facts.due_at else None
-            break
+    # Weekends and quiet hours put a few of them off past now.
+    while number and _late(policy, facts, number).at > now:
         number -= 1
-    following = (_late(policy, facts, later) for later in count(number + 1))
-    return last, next(moment for moment in following if moment.at > max(now, facts.due_at))
+    return number
 
 
 def _passed(every: Duration, facts: Facts, now: datetime) -> int:
