@@ -18,7 +18,7 @@ from portal.deadlines.models.deadline import DeadlineQuerySet
 from portal.shell.navigation import MOST, Count
 from portal.tenancy.models import Client, Practice
 from portal.tenancy.permissions import Access
-from portal.tenancy.scope import current
+from portal.tenancy.scope import NO_ONE, current
 
 HORIZON_DAYS = 90
 WEEK = timedelta(days=7)
@@ -86,7 +86,7 @@ def ahead(rows: DeadlineQuerySet, today: date, now: datetime, days: int = HORIZO
 def counted(parts: Sequence[QuerySet[Any]], most: int = MOST) -> list[Count]:
     """Count several choices of rows, each no further than `most`. One query."""
     counts = {f"part_{i}": _CountOf(part.order_by().values("pk")[: most + 1]) for i, part in enumerate(parts)}
-    row = Practice.objects.filter(pk=current().practice).values_list(*counts.values()).first()
+    row = Practice.objects.filter(pk=current().practice or NO_ONE).values_list(*counts.values()).first()
     return [Count(min(n, most), more=n > most) for n in row or [0] * len(parts)]
 
 
