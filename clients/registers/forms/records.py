@@ -10,11 +10,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from clients.registers.forms.fields import LinkField, OneOfField, PersonField, PlatformField
+from clients.registers.forms.fields import LinkField, PlatformField
 from clients.registers.models import Credential, Integration, Record, SubProcessor, Workflow
 from clients.registers.queries import Choices
 from portal.lib.dates import format_long
 from portal.lib.fields import BlanksRefused
+from portal.shell.fields import OneOfField, PersonField
 from portal.shell.widgets import DayField
 from portal.tenancy.models import YesNoUnknown
 

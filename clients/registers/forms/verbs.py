@@ -8,31 +8,13 @@ from typing import Any
 
 from django import forms
 
-from clients.registers.forms.fields import PersonField
 from clients.registers.models import Credential, Record
 from clients.registers.models.credential import fingerprint_form
 from clients.registers.queries import Roster
-from portal.lib.dates import format_table
+from portal.lib.dates import add_months, format_table
 from portal.lib.fields import BlanksRefused, refuse_secrets
+from portal.shell.fields import PersonField, ReasonField, person
 from portal.shell.widgets import DayField
-
-LONGEST_REASON = 500
-
-
-class ReasonField(forms.CharField):
-    """Why something is done; kept in the history, so it refuses secrets."""
-
-    def __init__(self, **options: Any) -> None:
-        options = {
-            "label": "Reason",
-            "help_text": "Kept in the history, where the client's people read it too.",
-            "widget": forms.Textarea(attrs={"rows": 3}),
-            "max_length": LONGEST_REASON,
-            "error_messages": {"required": "Enter the reason"},
-            **options,
-        }
-        super().__init__(**options)
-        self.validators.append(refuse_secrets)
 
 
 class ReasonForm(BlanksRefused, forms.Form):
@@ -87,6 +69,18 @@ class RotateForm(BlanksRefused, forms.Form):
                 "renewal_on"
             ].help_text = f"Worked out from the interval of {days} days. For example, 17 2 2027"
         self.fields["rotated_on"].help_text = f"Today is {format_table(today)}. For example, 17 2 2027"
+
+
+class ReviewForm(BlanksRefused, forms.Form):
+    """A review: when it was done, and by when it is done again."""
+
+    reviewed_on = DayField(label="Reviewed on")
+    next_on = DayField(label="Review again by")
+    why = ReasonField(label="Note", required=False)
+
+    def __init__(self, data: Any = None, *, today: dt.date) -> None:
+        super().__init__(data, initial={"reviewed_on": today, "next_on": add_months(today, 12)})
+        self.fields["reviewed_on"].help_text = f"Today is {format_table(today)}. For example, 17 2 2027"
 
 
 def proposed_renewal(credential: Credential, today: dt.date) -> dt.date | None:
@@ -144,11 +138,3 @@ class UploadForm(forms.Form):
             }
         ),
     )
-
-
-def person(form: forms.Form, name: str) -> PersonField:
-    """Give a form's field that chooses a person."""
-    field = form.fields[name]
-    if not isinstance(field, PersonField):
-        raise TypeError(f"{name} does not choose a person")
-    return field
