@@ -3,7 +3,8 @@
 A practice has all the rows asked for, spread over its clients; ten other practices with a tenth as many clients in
 all hold a tenth as many rows. One client keeps 200 rows whatever the volume, one holds a hundredth of all rows, the
 others share the rest evenly. Of a hundred rows 45 are credentials, 30 integrations, 15 workflows, 10 sub-processors.
-Rows of a client lie scattered among those of all others, as they would had they come over the years.
+Rows of a client lie scattered among those of all others, as they would had they come over the years. What the rows
+owe stands among the deadlines, as their actions would have written it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from clients.posture.models import Snapshot
 from clients.registers.models import Credential, Integration, SubProcessor, Workflow
 from clients.registers.platforms import platforms
 from portal.accounts.models import User
+from portal.deadlines.models import Deadline
 from portal.tenancy.models import Assignment, Client, Member, Practice
 
 STEADY, LARGEST, TYPICAL = 1, 2, 3
@@ -106,6 +108,8 @@ def fill(volume: Volume) -> None:
                 connection.execute(_rows(model))
                 sequence = f"pg_get_serial_sequence('{model._meta.db_table}', 'id')"
                 connection.execute(f"SELECT setval({sequence}, max(id)) FROM {model._meta.db_table}")
+                for statement in _deadlines(model):
+                    connection.execute(statement)
         connection.execute("VACUUM ANALYZE")
     _filled.append(volume)
 
@@ -238,6 +242,55 @@ def _rows(model: type[models.Model]) -> str:
         FROM made"""
 
 
+#: Of each register: the kind of its dated deadline, the column of the day, the title and the policy.
+DATED = {
+    Integration: ("integration.review", "renewal_on", "Review ", "review"),
+    Credential: ("credential.renewal", "next_due_on", "Renew ", "renewal"),
+    SubProcessor: ("dpa.review", "dpa_review_on", "Review the DPA with ", "review"),
+}
+
+
+def _deadlines(model: type[models.Model]) -> Iterator[str]:
+    """The statements that add what new rows of a register owe: their date, and an owner where they have none."""
+    if model in DATED:
+        kind, day, title, policy = DATED[model]
+        yield _owed(model, kind, day, title, policy, f"{day} IS NOT NULL", "owner_id")
+    by = "created_at::date + 5"
+    yield _owed(model, "record.owner", by, "Name an owner for ", "naming", "owner_id IS NULL", "NULL::uuid")
+
+
+def _owed(
+    model: type[models.Model], kind: str, day: str, title: str, policy: str, condition: str, owner: str
+) -> str:
+    table = model._meta.db_table
+    due_at = f"(({day}) + 1)::timestamp AT TIME ZONE 'Europe/London'"
+    values = {
+        "practice_id": "practice_id",
+        "client_id": "client_id",
+        "internal": "true",
+        "kind": f"'{kind}'",
+        "subject_type": f"'{model._meta.label_lower}'",
+        "subject_id": "id::text",
+        "subject": "name",
+        "title": f"'{title}' || name",
+        "note": "platform",
+        "started_at": f"least(created_at, {due_at})",
+        "due_at": due_at,
+        "due_on": day,
+        "calendar": "'days'",
+        "owner_id": owner,
+        "policy": f"'{policy}'",
+        "promise": str(policy == "renewal"),
+        "next_step_at": f"greatest(now() + interval '1 day', {due_at} - interval '7 days')",
+    }
+    source = (
+        f"(SELECT record.* FROM {table} AS record JOIN plan ON plan.register = '{table}'"
+        f" AND plan.n = record.id / 100000 WHERE record.id % 100000 > plan.have) AS added"
+        f" WHERE retired_at IS NULL AND {condition}"
+    )
+    return _insert(Deadline, values, source)
+
+
 def _insert(model: type[models.Model], values: dict[str, str], source: str) -> str:
     """INSERT … SELECT over every column; those without a value here get the field's default."""
     columns = {
@@ -288,7 +341,7 @@ def unguarded(connection: psycopg.Connection, tables: list[str]) -> Iterator[Non
 @contextmanager
 def _bare(connection: psycopg.Connection) -> Iterator[None]:
     """Take away what is cheaper to build at the end: foreign keys and indexes that no constraint needs."""
-    tables = [model._meta.db_table for model in REGISTERS]
+    tables = [model._meta.db_table for model in (*REGISTERS, Deadline)]
     keys = connection.execute(
         "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint"
         " WHERE contype = 'f' AND conrelid = ANY(%s::regclass[])",

@@ -221,6 +221,9 @@ def of_registers(rows: Rows) -> Named:
             yield name, {"register": register}
         for name in ("record_show", "record_edit", "record_retire", "record_unretire", "record_reassign"):
             yield name, {"register": register, "pk": record.pk}
+    for register, record in (("integrations", rows.integration), ("sub-processors", rows.sub_processor)):
+        yield "record_review", {"register": register, "pk": record.pk}
+    yield "sub_processor_assess", {"pk": rows.sub_processor.pk}
     for name in ("credential_rotate", "credential_reassign", "credential_revoke"):
         yield name, {"pk": rows.credential.pk}
     for name in ("import_preview", "import_apply", "import_drop"):
@@ -240,7 +243,7 @@ def of_nobody(client: Client) -> Named:
         "account_reauthenticate", "passkey_step_up_begin", "passkey_step_up_complete", "passkey_add_begin",
         "passkey_add_complete", "app_add", "recovery_codes", "recovery_codes_text", "recovery_codes_renew",
         "session_list", "session_end_others", "people_list", "people_invite", "practice_activity",
-        "client_list", "client_add", "register_index", "document_check", "document_all",
+        "client_list", "client_add", "register_index", "proposal_index", "document_check", "document_all",
         "healthz", "readyz", "system",
     ):  # fmt: skip
         yield name, {}

@@ -1,4 +1,5 @@
-"""Every change of a register row: add, edit, retire, hand over, rotate, revoke. Each is one audited transaction."""
+"""Every change of a register row: add, edit, retire, hand over, rotate, revoke. Each is one audited transaction,
+and brings the deadlines of the row to what it owes from then on."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ from django.utils import timezone
 
 from clients.registers.checks import InvalidRecord, problems_of
 from clients.registers.models import Credential, Record
+from clients.registers.obligations import NO_LONGER, Before, Change, before, hold
 from clients.registers.queries import MODELS, Roster, roster
+from clients.registers.rules.obligations import DONE, RENEWAL, ROTATION
 from portal.audit.actions import action
 from portal.audit.actions import record as note
 from portal.lib.dates import format_table
@@ -57,8 +60,9 @@ def add_record(
 ) -> Record:
     """Add a row. `values` holds the model's fields by name. Raises InvalidRecord for values that cannot be kept."""
     row = MODELS[register](practice_id=client.practice_id, client=client, **tidy(values))
-    with action(f"{row.noun}.add", by=by, why=_note(why)):
+    with action(f"{row.noun}.add", by=by, why=noted(why)):
         check_and_save(row, people or roster(client, timezone.now()))
+        _hold(row, None, by)
     return row
 
 
@@ -76,12 +80,14 @@ def edit_record(
     version: the version that the person saw. Raises Changed when it is no longer the current one, InvalidRecord
     for values that cannot be kept, Refused for a row that is out of use.
     """
-    with action(f"{record.noun}.edit", by=by, why=_note(why)):
+    with action(f"{record.noun}.edit", by=by, why=noted(why)):
         row = locked(record)
         if version is not None and row.version != version:
             raise Changed(row)
         _refuse_out_of_use(row)
-        change(row, values, people or roster(row.client, timezone.now()))
+        was = before(row)
+        if change(row, values, people or roster(row.client, timezone.now())):
+            _hold(row, was, by)
     return row
 
 
@@ -92,14 +98,16 @@ def retire_record(record: Record, *, by: User, why: str) -> Record:
         if row.retired_at:
             raise Refused(f"{row.name} is retired already.")
         _refuse_while_needed(row)
+        was = before(row)
         row.retired_at, row.retired_by, row.retired_reason = timezone.now(), by, why.strip()
         _save(row, ["retired_at", "retired_by", "retired_reason"])
+        _hold(row, was, by, why=f"{row.name} was retired")
     return row
 
 
 def unretire_record(record: Record, *, by: User, why: str = "") -> Record:
     """Take a row into use again, as long as its name is still free."""
-    with action(f"{record.noun}.unretire", by=by, why=_note(why)):
+    with action(f"{record.noun}.unretire", by=by, why=noted(why)):
         row = locked(record)
         if not row.retired_at:
             raise Refused(f"{row.name} is in use already.")
@@ -107,6 +115,7 @@ def unretire_record(record: Record, *, by: User, why: str = "") -> Record:
         if row.is_live:
             _refuse_taken_name(row)
         _save(row, ["retired_at", "retired_by", "retired_reason"])
+        _hold(row, None, by)
     return row
 
 
@@ -121,15 +130,9 @@ def reassign(
 ) -> Record:
     """Hand a row over to another owner, and a credential or integration to another backup owner too."""
     with action(f"{record.noun}.reassign", by=by, why=_reason(why)):
-        row = locked(record)
-        _refuse_out_of_use(row)
-        values: dict[str, Any] = {"owner": owner}
-        if backup_owner is not KEEP:
-            values["backup_owner"] = backup_owner
-        elif owner is not None and getattr(row, "backup_owner_id", None) == owner.pk:
-            values["backup_owner"] = None
-        change(row, values, people or roster(row.client, timezone.now()))
-    return row
+        changed = _reassigned(record, owner, backup_owner, people)
+        hold(changed.row.client, [changed], by=by, now=timezone.now())
+    return changed.row
 
 
 def hand_over(records: Iterable[Record], *, by: User, owner: User, why: str) -> int:
@@ -137,14 +140,32 @@ def hand_over(records: Iterable[Record], *, by: User, owner: User, why: str) -> 
     rows = list(records)
     if not rows:
         raise Refused("Choose at least one entry to hand over.")
-    people = roster(rows[0].client, timezone.now())
-    moved = 0
-    with transaction.atomic():
+    client = rows[0].client
+    people = roster(client, timezone.now())
+    moved = []
+    with action(f"{rows[0].noun}.reassign", by=by, why=_reason(why)):
         for row in rows:
             if row.owner_id != owner.pk:
-                reassign(row, by=by, owner=owner, why=why, people=people)
-                moved += 1
-    return moved
+                with action(f"{row.noun}.reassign", by=by, why=why):
+                    moved.append(_reassigned(row, owner, KEEP, people))
+        hold(client, moved, by=by, now=timezone.now())
+    return len(moved)
+
+
+def _reassigned(
+    record: Record, owner: User | None, backup_owner: User | Keep | None, people: Roster | None
+) -> Change:
+    """Give a row its new owner; its deadlines are held by the caller."""
+    row = locked(record)
+    _refuse_out_of_use(row)
+    was = before(row)
+    values: dict[str, Any] = {"owner": owner}
+    if backup_owner is not KEEP:
+        values["backup_owner"] = backup_owner
+    elif owner is not None and getattr(row, "backup_owner_id", None) == owner.pk:
+        values["backup_owner"] = None
+    change(row, values, people or roster(row.client, timezone.now()))
+    return Change(row, was)
 
 
 def rotate(
@@ -164,12 +185,14 @@ def rotate(
     Raises InvalidRecord for a day that is to come or before the last rotation, a renewal that is not after it,
     the fingerprint of the old secret, or a credential that would never be due again.
     """
-    with action("credential.rotate", by=by, why=_note(why)):
+    with action("credential.rotate", by=by, why=noted(why)):
         row = locked(credential)
         _refuse_out_of_use(row)
         _refuse_rotation(row, rotated_on, renewal_on, fingerprint, today)
+        was = before(row)
         values = {"rotated_on": rotated_on, "renewal_on": renewal_on, "fingerprint": fingerprint}
         change(row, values, roster(row.client, timezone.now()))
+        _hold(row, was, by, done={kind: DONE[kind] for kind in (RENEWAL, ROTATION)})
     return row
 
 
@@ -182,8 +205,10 @@ def revoke(credential: Credential, *, by: User, why: str, at: dt.datetime | None
             raise Refused(f"{row.name} is revoked already.")
         if at is not None and at > now:
             raise InvalidRecord({"revoked_at": ["Enter an instant that has passed."]})
+        was = before(row)
         row.revoked_at, row.revoked_by, row.revoked_reason = at or now, by, why.strip()
         _save(row, ["revoked_at", "revoked_by", "revoked_reason"])
+        _hold(row, was, by, why=f"{row.name} was revoked")
     return row
 
 
@@ -194,8 +219,22 @@ def note_refused_secrets(client: Client, register: str, secrets: Mapping[str, st
         note("secret.refused", client=client, object=register, details=details, by=by)
 
 
+def _hold(
+    row: Record,
+    was: Before | None,
+    by: User | None,
+    *,
+    done: Mapping[str, str] | None = None,
+    why: str = NO_LONGER,
+) -> None:
+    hold(row.client, [Change(row, was, done)], by=by, now=timezone.now(), why=why)
+
+
 def check_and_save(row: Record, people: Roster, *, taken: bool | None = None) -> None:
-    """Save a new row once it is sound. `taken`: whether its name is in use, where the caller knows."""
+    """Save a new row once it is sound; the caller holds its deadlines.
+
+    taken: whether its name is in use, where the caller knows.
+    """
     invalid = problems_of(row, people)
     if invalid:
         raise invalid
@@ -220,15 +259,18 @@ def _tidied(value: Any) -> Any:
 
 
 def change(row: Record, values: Mapping[str, Any], people: Roster, *, taken: bool | None = None) -> list[str]:
-    """Set the values that differ on a locked row, check it and save. Gives the names of the changed fields."""
-    before = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    """Set the values that differ on a locked row, check it and save. Gives the names of the changed fields.
+
+    The caller holds the row's deadlines.
+    """
+    stood = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     values = tidy(values)
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     if not changed:
         return []
     for name in changed:
         setattr(row, name, values[name])
-    invalid = problems_of(row, people, before)
+    invalid = problems_of(row, people, stood)
     if invalid:
         raise invalid
     if "name" in changed and taken is None:
@@ -320,10 +362,11 @@ def _reason(why: str) -> str:
     """Insist on a reason; it is written into the trail, so no secret may stand in it."""
     if not why.strip():
         raise InvalidRecord({"why": ["Enter the reason. It is kept in the history."]})
-    return _note(why)
+    return noted(why)
 
 
-def _note(why: str) -> str:
+def noted(why: str) -> str:
+    """Give a reason without blanks around it. Raises InvalidRecord for one that looks like a secret."""
     kind = find_secret(why)
     if kind:
         raise InvalidRecord({"why": [SecretRefused(kind).messages[0]]}, {"why": kind})

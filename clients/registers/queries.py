@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -78,16 +78,6 @@ def rows_for_table(register: str, client: Client | None) -> RecordQuerySet:
     names = ("backup_owner", "approved_by", "workflow", "integration")
     has = {field.name for field in MODELS[register]._meta.concrete_fields}
     return rows_of(register, client, [name for name in names if name in has])
-
-
-def linked(records: Sequence[Record]) -> Sequence[Record]:
-    """Give records of any registers their client and owner. Two queries, whatever came together."""
-    clients = Client.objects.in_bulk({record.client_id for record in records})
-    owners = User.objects.in_bulk({record.owner_id for record in records if record.owner_id})
-    for record in records:
-        record.client = clients[record.client_id]
-        record.owner = owners[record.owner_id] if record.owner_id else None
-    return records
 
 
 def due_rows(register: str, client: Client | None, until: dt.date) -> RecordQuerySet:
@@ -166,6 +156,13 @@ class Choices:
 
     people: Roster
     links: dict[str, list[Record]]
+
+
+def has_left(record: Record, now: dt.datetime) -> bool:
+    """Whether the record's owner works for the client no more: the name stays until another one is named."""
+    return (
+        record.owner_id is not None and not people_of(record.client, now).filter(pk=record.owner_id).exists()
+    )
 
 
 def choices_for(register: str, client: Client, now: dt.datetime) -> Choices:

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path, register_converter
 
 from clients.registers.queries import MODELS
-from clients.registers.views import credentials, lists, records, transfers
+from clients.registers.views import credentials, lists, records, reviews, transfers
 
 
 class RegisterConverter:
@@ -23,6 +23,7 @@ register_converter(RegisterConverter, "register")
 OF_CLIENT = "c/<slug:client_slug>/<register:register>/"
 OF_RECORD = OF_CLIENT + "<int:pk>/"
 OF_CREDENTIAL = "c/<slug:client_slug>/credentials/<int:pk>/"
+OF_SUB_PROCESSOR = "c/<slug:client_slug>/sub-processors/<int:pk>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("records/", lists.register_index, name="register_index"),
@@ -42,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(OF_RECORD + "retire/", records.record_retire, name="record_retire"),
     path(OF_RECORD + "unretire/", records.record_unretire, name="record_unretire"),
     path(OF_RECORD + "reassign/", records.record_reassign, name="record_reassign"),
+    path(OF_RECORD + "review/", reviews.record_review, name="record_review"),
     path(
         OF_CREDENTIAL + "reassign/",
         records.record_reassign,
@@ -49,5 +51,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="credential_reassign",
     ),
     path(OF_CREDENTIAL + "rotate/", credentials.credential_rotate, name="credential_rotate"),
+    path(OF_SUB_PROCESSOR + "assess/", reviews.sub_processor_assess, name="sub_processor_assess"),
     path(OF_CREDENTIAL + "revoke/", credentials.credential_revoke, name="credential_revoke"),
 ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import DataError, connection
 from django.utils import timezone
 
+from clients.workflows import deadlines
 from clients.workflows.decisions import Decided, accept, accept_all, accept_many, decline, reopen
 from clients.workflows.kept import facts_to_json
 from clients.workflows.models import Proposal, WorkflowExport
@@ -89,14 +90,18 @@ def _keep_all(
     client: Client, name: str, read: list[ExportFacts], by: User | None, at: datetime
 ) -> list[Taken]:
     taken: list[Taken] = []
+    newer: set[int | None] = set()
     with action("workflow_export.add", by=by, client=client):
         _one_at_a_time(client)
         for facts in read:
             used = [each.export.pk for each in taken if each.export]
             found = plan(client, facts, used)
+            if found.latest is None or at > found.latest.confirmed_at:
+                newer.add(found.workflow_id)
             export = _confirm(found, at) if found.is_unchanged else _add(client, name, found, by, at)
             _note_refusals(client, export, facts, by)
             taken.append(Taken(found, export))
+        deadlines.hold(client, newer, read_in=True, by=by, now=timezone.now())
     return taken
 
 
@@ -205,10 +210,11 @@ def remove_export(export: WorkflowExport, *, by: User, why: str) -> WorkflowExpo
         row = WorkflowExport.objects.select_for_update().filter(pk=export.pk).first()
         if row is None:
             raise Refused("This version has been removed already.")
-        versions = versions_of(row)
+        versions, workflow = versions_of(row), row.workflow_id
         row.delete()
         left: WorkflowExport | None = versions.first()
         if left is not None and not left.current:
             left.current = True
             left.save(update_fields=["current"])
+        deadlines.hold(export.client, [workflow], read_in=False, by=by, now=timezone.now())
     return left

@@ -12,6 +12,7 @@ from django.utils import timezone
 from clients.registers.actions import add_record, edit_record, retire_record
 from clients.registers.models import Credential, Integration, Record
 from clients.registers.queries import MODELS, Roster, roster
+from clients.workflows import deadlines
 from clients.workflows.matching import free_name
 from clients.workflows.models import Proposal, WorkflowExport
 from clients.workflows.queries import versions_of
@@ -142,6 +143,7 @@ def _accept(row: Proposal, by: User, wished: Mapping[int, Changes], people: Rost
     _decide(row, Proposal.State.ACCEPTED, by)
     if row.register == Proposal.Register.WORKFLOWS:
         versions_of(row.export).order_by().filter(workflow__isnull=True).update(workflow=entry)
+        deadlines.hold(row.client, [entry.pk], read_in=False, by=by, now=timezone.now())
     if row.kind == Proposal.Kind.NEW and row.register in _SHARED:
         _settle_same(row, entry)
     return entry

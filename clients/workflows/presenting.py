@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Field
 from django.urls import reverse
@@ -18,9 +19,10 @@ from clients.registers.queries import MODELS
 from clients.workflows.facts import ExportFacts
 from clients.workflows.forms import DecideForm, RowForm
 from clients.workflows.models import Proposal, WorkflowExport
-from clients.workflows.queries import Outcome, Taken
+from clients.workflows.queries import Outcome, Taken, Waiting
+from portal.accounts.models import User
 from portal.lib.dates import format_table, relative_due
-from portal.shell.tables import Cell, Column, Row
+from portal.shell.tables import Cell, Column, Link, Row
 from portal.tenancy.models import Client
 
 EXPORT_COLUMNS = (
@@ -31,6 +33,14 @@ EXPORT_COLUMNS = (
     Column("uploaded_by", "By", narrow="hide"),
     Column("nodes", "Nodes", sort=True, kind="num"),
     Column("confirmed_at", "Next export", sort=True, narrow="side"),
+)
+WAITING_COLUMNS = (
+    Column("client", "Client", narrow="lead"),
+    Column("n", "Proposals", kind="num"),
+    Column("lead", "Lead"),
+    Column("since", "Waiting since", kind="date"),
+    Column("due", "Decide by", narrow="side"),
+    Column("actions", "Actions", kind="actions"),
 )
 PROPOSALS_COLUMN = Column("waiting", "Proposals", kind="num")
 AUTH_WORDS = {
@@ -252,3 +262,27 @@ def counted(number: int, one: str) -> str:
 
 def _day(moment: datetime) -> date:
     return timezone.localtime(moment).date()
+
+
+def waiting_rows(
+    waiting: Iterable[Waiting], leads: Mapping[UUID, User], today: date, zone: tzinfo
+) -> list[Row]:
+    """One row a client whose proposals wait: how many, for whom, since when."""
+    return [_waiting_row(each, leads.get(each.client.pk), today, zone) for each in waiting]
+
+
+def _waiting_row(waiting: Waiting, lead: User | None, today: date, zone: tzinfo) -> Row:
+    url = reverse("proposal_list", kwargs={"client_slug": waiting.client.slug})
+    state, words = relative_due(waiting.due_on, today)
+    says_the_date = format_table(waiting.due_on) in words
+    return Row(
+        [
+            Cell("lead", waiting.client.name, url=url),
+            Cell("num", waiting.n),
+            Cell("person", lead) if lead else Cell("muted", "No lead"),
+            Cell("date", waiting.since.astimezone(zone).date()),
+            Cell("status", words, state=state, sub_date=None if says_the_date else waiting.due_on),
+        ],
+        state="late" if state == "late" else "",
+        action=Link("Decide", url),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ from clients.registers.queries import MODELS
 from clients.workflows.facts import ExportFacts
 from clients.workflows.kept import facts_from_json, facts_to_json, fingerprint
 from clients.workflows.matching import Book, Known, Proposed, propose
-from clients.workflows.models import DECIDE_DAYS, FRESH_DAYS, Proposal, WorkflowExport
+from clients.workflows.models import DECIDE_DAYS, Proposal, WorkflowExport
 from clients.workflows.readers import MAX_BYTES, UnreadableExport, read_export
 from portal.lib.secrets import MARKER, strip_secrets, strip_text
 from portal.tenancy.models import Client
@@ -233,9 +233,14 @@ def current_exports(client: Client) -> QuerySet[WorkflowExport]:
     return rows
 
 
-def newest_by_workflow(client: Client) -> dict[int, WorkflowExport]:
-    """Give the newest export of each workflow entry, by the entry's id: what control BCK-01 asks. One query."""
+def newest_by_workflow(client: Client, only: Sequence[int] | None = None) -> dict[int, WorkflowExport]:
+    """Give the newest export of each workflow entry, by the entry's id: what control BCK-01 asks. One query.
+
+    only: the entries that are asked for, all if left out.
+    """
     rows = WorkflowExport.objects.for_client(client).current().light().filter(workflow__isnull=False)
+    if only is not None:
+        rows = rows.filter(workflow__in=only)
     return {export.workflow_id: export for export in rows.order_by("confirmed_at")}
 
 
@@ -298,33 +303,6 @@ def waiting_by_client() -> list[Waiting]:
     since = waiting_since()
     clients = Client.objects.in_bulk(list(since))
     return [Waiting(clients[pk], n, at) for pk, (n, at) in since.items() if pk in clients]
-
-
-def stale_count(soon: datetime, late: datetime) -> tuple[int, int]:
-    """Count the exports last read before `soon`, and how many of them before `late`. One query."""
-    counts = (
-        stale_exports(soon)
-        .order_by()
-        .aggregate(n=Count("id"), late=Count("id", filter=Q(confirmed_at__lt=late)))
-    )
-    return counts["n"], counts["late"]
-
-
-def stale_exports(before: datetime) -> QuerySet[WorkflowExport]:
-    """List the newest versions in scope last read before then, oldest first, without retired workflows."""
-    rows: QuerySet[WorkflowExport] = (
-        WorkflowExport.objects.current()
-        .light()
-        .filter(Q(workflow__isnull=True) | Q(workflow__retired_at__isnull=True), confirmed_at__lt=before)
-        .select_related("client", "workflow", "workflow__owner")
-        .order_by("confirmed_at")
-    )
-    return rows
-
-
-def fresh_until(now: datetime, ahead: int = 0) -> datetime:
-    """Return the instant before which a last reading makes a new export due within `ahead` days."""
-    return now - timedelta(days=FRESH_DAYS - ahead)
 
 
 def narrowed(rows: QuerySet[WorkflowExport], wished: Mapping[str, Any]) -> QuerySet[WorkflowExport]:

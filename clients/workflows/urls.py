@@ -5,6 +5,7 @@ from django.urls import path
 from clients.workflows import views
 
 urlpatterns = [
+    path("records/proposals/", views.proposal_index, name="proposal_index"),
     path("c/<slug:client_slug>/exports/", views.export_list, name="export_list"),
     path("c/<slug:client_slug>/exports/upload/", views.export_upload, name="export_upload"),
     path("c/<slug:client_slug>/exports/<int:pk>/", views.export_show, name="export_show"),

@@ -11,6 +11,7 @@ from portal.accounts.models import Invitation, User
 from portal.accounts.tokens import digest, new_token
 from portal.audit.actions import action
 from portal.lib.refused import Refused
+from portal.tenancy import followers
 from portal.tenancy.models import Assignment, Client, Member, Practice
 from portal.tenancy.permissions import CLIENT_ROLES, Role
 
@@ -123,6 +124,7 @@ def change_role(*, by: User, term: Member | Assignment, role: Role, until_at: da
             )
         term.role, term.until_at = role.value, until_at
         term.save(update_fields=["role", "until_at"])
+        followers.access_ended(term.user, [client] if client else None, now=timezone.now(), by=by)
 
 
 def end_access(
@@ -130,7 +132,8 @@ def end_access(
 ) -> None:
     """End a person's role, now or at an instant to come; what they did stays on record.
 
-    With a membership end the person's assignments in the practice. Raises Refused for the last owner.
+    With a membership end the person's assignments in the practice. What they owned passes on at once; where the end
+    is to come, the nightly comparison sees to it. Raises Refused for the last owner.
     """
     now = timezone.now()
     end = until_at or now
@@ -146,6 +149,8 @@ def end_access(
                     assignment.save(update_fields=["until_at"])
         term.until_at = end
         term.save(update_fields=["until_at"])
+        if end <= now:
+            followers.access_ended(term.user, [client] if client else None, now=end, by=by)
 
 
 def _noun(term: Member | Assignment) -> str:

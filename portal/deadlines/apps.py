@@ -11,8 +11,11 @@ class DeadlinesConfig(AppConfig):
     def ready(self) -> None:
         # Models are not ready yet when this module is read.
         from portal.audit.coverage import exempt, leave_out
+        from portal.deadlines.endings import follow_clients_and_people
 
         bookkeeping = "when the scan looks at the deadline next; the reminders say what came of it"
         leave_out("deadlines.Deadline", {"next_step_at": bookkeeping, "stepped_at": bookkeeping})
         leave_out("deadlines.CalendarFeed", {"read_at": "a calendar program reads every few minutes"})
         exempt("deadlines.Reminder", "itself a record that is only ever added to, and never changed")
+
+        follow_clients_and_people()

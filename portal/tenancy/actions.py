@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.lib.refused import Refused
+from portal.tenancy import followers
 from portal.tenancy.models import Assignment, Client, Practice
 from portal.tenancy.scope import narrowed
 
@@ -49,6 +50,7 @@ def add_client(*, by: User, practice: Practice, facts: Mapping[str, Any], why: s
     """Add a client of the practice. Raises Refused when the short name is taken."""
     with _verb("client.add", by, why):
         client: Client = Client.objects.create(practice=practice, **_known(facts))
+        followers.client_added(client, now=timezone.now(), by=by, why=why)
     return client
 
 
@@ -76,6 +78,7 @@ def end_client(*, by: User, client: Client, ended_on: date, why: str = "") -> No
         for assignment in Assignment.objects.filter(client=locked).active(now):
             assignment.until_at = now
             assignment.save(update_fields=["until_at"])
+        followers.client_ended(locked, now=now, by=by, why=why)
 
 
 def _known(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -176,6 +176,7 @@ FORMS = (
     ("alice", "register_add"),
     ("alice", "register_import"),
     ("alice", "credential_rotate"),
+    ("alice", "record_review"),
     ("alice", "record_retire"),
     ("alice", "client_add"),
     ("alice", "people_invite"),

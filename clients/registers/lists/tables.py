@@ -80,14 +80,14 @@ def _row(register: Register, columns: list[ListColumn], row: Record, today: dt.d
     )
 
 
-def next_step(register: Register, row: Record, today: dt.date) -> Link | None:
+def next_step(register: Register, row: Record, today: dt.date, owner_left: bool = False) -> Link | None:
     """The one thing to do about a row now, or None when nothing is owed."""
     if not row.is_live:
         return None
     state = due_state(row.due_on, today)
     if state in (LATE, SOON) and register.due_label:
         return Link(register.due_label, address(row, register.due_url_name), primary=state == LATE)
-    if row.owner_id is None:
+    if row.owner_id is None or owner_left:
         return Link("Name an owner", address(row, "record_reassign"))
     return None
 
@@ -106,12 +106,17 @@ def menu_of(register: Register, row: Record) -> tuple[Link, ...]:
     if isinstance(row, Credential):
         links.insert(0, Link("Record rotation", address(row, "credential_rotate")))
         return (*links, Link("Record as revoked…", address(row, "credential_revoke"), danger=True))
+    if row.REGISTER == "integrations":
+        links.insert(0, Link("Record review", address(row, "record_review")))
+    elif row.REGISTER == "sub-processors":
+        links.insert(0, Link("Record review of the DPA", address(row, "record_review")))
+        links.insert(1, Link("Record an assessment", address(row, "sub_processor_assess")))
     return (*links, retire)
 
 
 def address(row: Record, name: str) -> str:
     """The address of a verb of one row."""
     kwargs: dict[str, Any] = {"client_slug": row.client.slug, "pk": row.pk}
-    if not name.startswith("credential_"):
+    if not name.startswith(("credential_", "sub_processor_")):
         kwargs["register"] = row.REGISTER
     return reverse(name, kwargs=kwargs)

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from clients.registers.actions import change, check_and_save, locked
 from clients.registers.models import DraftImport
-from clients.registers.queries import choices_for, rows_for_table
+from clients.registers.obligations import Change, before, hold
+from clients.registers.queries import Roster, choices_for, rows_for_table
 from clients.registers.register import Register
-from clients.registers.transfers.imports import CHANGED, NEW, Plan, plan_import
+from clients.registers.transfers.imports import CHANGED, NEW, Plan, RowPlan, plan_import
 from portal.audit.actions import action
 from portal.lib.refused import Refused
 from portal.tenancy.models import Client
@@ -94,11 +95,22 @@ def import_rows(
         if plan.errors or (plan.count(NEW), plan.count(CHANGED)) != seen:
             raise Stopped(plan)
         people = choices_for(register.slug, client, timezone.now()).people
+        changes = []
         for row in plan.writes:
             if row.record is None:
                 made = register.model(practice_id=client.practice_id, client=client, **row.values)
                 check_and_save(made, people, taken=False)
+                changes.append(Change(made))
             else:
-                change(locked(row.record), row.values, people, taken=False)
+                changes.append(_changed(row, people))
+        hold(client, changes, by=by, now=timezone.now())
         draft.delete()
     return plan
+
+
+def _changed(row: RowPlan, people: Roster) -> Change:
+    assert row.record is not None
+    record = locked(row.record)
+    was = before(record)
+    change(record, row.values, people, taken=False)
+    return Change(record, was)

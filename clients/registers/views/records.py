@@ -17,7 +17,7 @@ from clients.registers.checks import account_warning
 from clients.registers.forms.verbs import HandOverForm, ReasonForm, ReassignForm
 from clients.registers.lists.tables import menu_of, next_step
 from clients.registers.models import Record
-from clients.registers.queries import choices_for, related, roster
+from clients.registers.queries import choices_for, has_left, related, roster
 from clients.registers.record_pages import both_values, due_of, facts_of, history_of
 from clients.registers.views.lists import filtered
 from clients.registers.views.shared import (
@@ -49,16 +49,18 @@ def record_show(request: PortalRequest, client: Client, register: str, pk: int) 
     today = today_of(client)
     may_edit = request.access.may(Permission.EDIT_REGISTERS, client)
     zone = ZoneInfo(client.time_zone)
+    former = record.is_live and has_left(record, timezone.now())
     context = {
         "client": client,
         "register": kind,
         "record": record,
+        "former_owner": former,
         "today": today,
         "facts": facts_of(kind, record, for_staff=request.access.is_of_practice),
         "related": related(record),
         "due": due_of(record, today),
         "lines": history_of(record, zone) if request.access.may(Permission.VIEW_ACTIVITY, client) else None,
-        "next": next_step(kind, record, today) if may_edit else None,
+        "next": next_step(kind, record, today, former) if may_edit else None,
         "menu": menu_of(kind, record) if may_edit else (),
         "list_url": kind.url("register_list", client),
         "may_edit": may_edit,

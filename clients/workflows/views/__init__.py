@@ -7,7 +7,12 @@ from clients.workflows.views.exports import (
     export_remove,
     export_show,
 )
-from clients.workflows.views.proposals import proposal_decide, proposal_list, proposal_reopen
+from clients.workflows.views.proposals import (
+    proposal_decide,
+    proposal_index,
+    proposal_list,
+    proposal_reopen,
+)
 from clients.workflows.views.uploads import export_upload
 
 __all__ = [
@@ -18,6 +23,7 @@ __all__ = [
     "export_show",
     "export_upload",
     "proposal_decide",
+    "proposal_index",
     "proposal_list",
     "proposal_reopen",
 ]

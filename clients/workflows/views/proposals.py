@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,12 +17,13 @@ from django.views.decorators.http import require_GET, require_POST
 from clients.workflows import actions, queries
 from clients.workflows.forms import DecideForm, ProposalFilters, RowForm, by_key
 from clients.workflows.models import Proposal, WorkflowExport
-from clients.workflows.presenting import counted, grouped
+from clients.workflows.presenting import WAITING_COLUMNS, counted, grouped, waiting_rows
 from portal.lib.refused import Refused
 from portal.shell.filters import active_chips, clear_url
-from portal.tenancy.decorators import PortalRequest, client_view
+from portal.shell.tables import Empty, Table, headings
+from portal.tenancy.decorators import PortalRequest, client_view, practice_view
 from portal.tenancy.models import Client
-from portal.tenancy.people import people_of
+from portal.tenancy.people import lead_by_client, people_of
 from portal.tenancy.permissions import Permission
 
 PAGE = 50
@@ -33,6 +35,25 @@ MOST_MESSAGES = 5
 def proposal_list(request: PortalRequest, client: Client) -> HttpResponse:
     """What exports propose, by export and register; the open ones with their forms."""
     return _page(request, client, ProposalFilters(request.GET))
+
+
+@require_GET
+@practice_view(Permission.VIEW_INTERNAL, anywhere=True)
+def proposal_index(request: PortalRequest) -> HttpResponse:
+    """The clients in reach whose proposals wait for a decision, the longest waiting first."""
+    now = timezone.now()
+    waiting = queries.waiting_by_client()
+    leads = lead_by_client([each.client.pk for each in waiting], now)
+    zone = ZoneInfo(request.access.user.time_zone)
+    rows = waiting_rows(waiting, leads, timezone.localdate(now, zone), zone)
+    empty = Empty(
+        "Nothing waits for a decision", "What an export proposes for a register is listed here by client."
+    )
+    table = Table(
+        "Proposals by client", "Proposals by client, longest waiting first",
+        headings(WAITING_COLUMNS, request, ""), rows, empty,
+    )  # fmt: skip
+    return render(request, "workflows/proposals/index.html", {"table": table})
 
 
 def _page(

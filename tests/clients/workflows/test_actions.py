@@ -57,7 +57,9 @@ def proposal(register: str, kind: str = "new", name: str = "") -> Proposal:
 
 
 def events(action: str) -> list[dict[str, Any]]:
-    return [event.payload for event in AuditEvent.objects.filter(action=action).order_by("id")]
+    """What the trail says of an action, without the deadlines that follow from it."""
+    found = AuditEvent.objects.filter(action=action).exclude(object="deadlines_deadline")
+    return [event.payload for event in found.order_by("id")]
 
 
 # Taking in -------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from django.utils import timezone
 from clients.registers.models import Credential, Workflow
 from clients.workflows.actions import take_in
 from clients.workflows.models import Proposal, WorkflowExport
-from clients.workflows.panels import owed, owed_count, waiting_count
+from clients.workflows.panels import waiting_anywhere, waiting_count
 from portal.accounts.models import User
 from portal.audit.models import AuditEvent
 from portal.tenancy.access import access_of
@@ -25,7 +25,7 @@ from portal.tenancy.models import Client, Practice
 from portal.tenancy.permissions import Role
 from portal.tenancy.scope import Scope, enter
 from tests.clients.workflows.exports import AI, BROKEN, HOOK, HUBSPOT, LEAK, SECRET, SLACK, file_of, n8n
-from tests.conftest import everything_of, make_member, make_user, scope_of
+from tests.conftest import everything_of, make_client, make_member, make_user, scope_of
 
 FULL = n8n(HOOK, HUBSPOT, AI, LEAK)
 SignedIn = Callable[[User], Browser]
@@ -389,23 +389,34 @@ def test_changes_are_shown_before_and_after(
 # The frame -------------------------------------------------------------------------------------------------------
 
 
-def test_what_waits_is_counted_and_owed(
-    bob: User, carol: User, client_a1: Client, client_a2: Client, now: Any
+def test_what_waits_is_counted_and_listed_over_the_clients_in_reach(
+    bob: User, carol: User, client_a1: Client, client_a2: Client, signed_in: SignedIn
 ) -> None:
     taken(client_a1, n8n(HOOK))
-    taken(client_a1, n8n(HOOK, id="w2", name="Old"), at=timezone.now() - timedelta(days=100))
-    taken(client_a2, n8n(HOOK, id="w3", name="Hidden"), at=timezone.now() - timedelta(days=100))
-    today = timezone.localdate()
+    taken(client_a1, n8n(HOOK, id="w2", name="Old"))
+    taken(client_a2, n8n(HOOK, id="w3", name="Hidden"))
     with enter(scope_of(bob), switch=True):
         access = access_of(bob, timezone.now())
         assert str(waiting_count(access, client_a1)) == "2"
-        entries = owed(access, today)
-        assert [each.title for each in entries] == ["Decide on 2 proposals", "Export Old again"]
-        assert entries[1].due_on == today - timedelta(days=10)
-        assert owed_count(access, today) == (2, 1)
-    with enter(scope_of(carol), switch=True):
-        access = access_of(carol, timezone.now())
-        assert (owed(access, today), owed_count(access, today)) == ([], (0, 0))
+        assert str(waiting_anywhere(access)) == "2"
+    page = signed_in(bob).get("/records/proposals/").content.decode()
+    table = page[page.index("<tbody") : page.index("</tbody>")]
+    assert "/c/alder/proposals/" in table and "No lead" in table and "In 7" in table
+    assert "/c/birch/" not in page
+    assert signed_in(carol).get("/records/proposals/").status_code == 404
+
+
+def test_the_list_over_all_clients_asks_as_often_for_three_as_for_one(
+    alice: User, practice_a: Practice, client_a1: Client, signed_in: SignedIn
+) -> None:
+    browser, counts = signed_in(alice), []
+    for number in range(3):
+        taken(make_client(practice_a, f"Client {number}", f"client-{number}"), n8n(HOOK))
+        browser.get("/records/proposals/")
+        with CaptureQueriesContext(connection) as queries:
+            assert browser.get("/records/proposals/").status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[2], counts
 
 
 @pytest.mark.parametrize("address", ["/c/alder/exports/", "/c/alder/proposals/"])

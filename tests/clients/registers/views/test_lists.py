@@ -7,11 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from clients.registers.panels import owed, owed_count
-from portal.tenancy.access import access_of
-from portal.tenancy.scope import enter
 from tests.clients.registers.conftest import SLUGS
-from tests.conftest import scope_of
 
 
 def day(n):
@@ -212,17 +208,6 @@ def test_today_says_what_is_owed_and_what_to_do(keys, make, client_a1, alice, si
     assert "far-key" not in page
     for words in ("Renew late-key", "Review the DPA with Mailer", "Name an owner for bare-key"):
         assert words in page
-
-
-@pytest.mark.parametrize("ahead", [0, 5, 8, 20, 100])
-def test_the_contents_count_what_today_shows(ahead, keys, make, client_a1, alice, now):
-    make("workflows", client_a1, "unowned")
-    make("credentials", client_a1, "unowned and due", renewal_on=day(3))
-    make("integrations", client_a1, "unowned and far", renewal_on=day(60))
-    access, on = access_of(alice, now), day(ahead)
-    with enter(scope_of(alice), switch=True):
-        entries = list(owed(access, on))
-        assert owed_count(access, on) == (len(entries), sum(entry.due_on < on for entry in entries))
 
 
 def test_a_list_says_no_owner_as_a_warning_and_a_long_past_date_once(make, client_a1, alice, signed_in):
