@@ -10,8 +10,8 @@ from django.http import HttpRequest
 
 from portal.shell.charts import Pin
 from portal.shell.filters import Chip
+from portal.shell.ledger import Entry
 from portal.shell.tables import Cell, Column, Empty, Link, Row, Table, headings
-from portal.shell.today import Entry, Shown
 from portal.shell.widgets import DayField
 
 DAY = date(2026, 11, 19)
@@ -105,44 +105,48 @@ def _table(request: HttpRequest) -> Table:
     )
 
 
-def _entries() -> list[Shown]:
-    late = Entry(
-        kind="Credential renewal",
-        title="Rotate the Xero OAuth token",
-        url="#",
-        due_on=DAY - timedelta(days=2),
-        client_name="Harbour & Finch",
-        client_url="#",
-        meta="invoice sync fails when it lapses",
-        owner="Priya Nair",
-        action_label="Record rotation",
-        action_url="#",
-    )
-    soon = Entry(
-        kind="Credential",
-        title="Name an owner for the Zendesk API key",
-        url="#",
-        due_on=DAY + timedelta(days=1),
-        client_name="Meridian Dental Group",
-        client_url="#",
-        action_label="Name an owner",
-        action_url="#",
-    )
-    later = Entry(
-        kind="Sub-processor",
-        title="Review the agreement with Neon",
-        url="#",
-        due_on=DAY + timedelta(days=7),
-        client_name="Oakline Logistics",
-        client_url="#",
-        owner="Łukasz Zieliński",
-        action_label="Review",
-        action_url="#",
-    )
+def _entries() -> list[Entry]:
+    menu = (Link("Snooze…", "#"), Link("Reassign…", "#"), Link("Open history", "#"))
     return [
-        Shown(late, "late", "2 days overdue"),
-        Shown(soon, "soon", "Tomorrow"),
-        Shown(later, "idle", "In 7 days"),
+        Entry(
+            title="Rotate the Xero OAuth token",
+            url="#",
+            state="late",
+            words="2 days overdue",
+            kind="Credential renewal",
+            due_on=DAY - timedelta(days=2),
+            client_name="Harbour & Finch",
+            client_url="#",
+            meta="invoice sync fails when it lapses",
+            owner="Priya Nair",
+            action=Link("Record rotation", "#", primary=True),
+            menu=menu,
+        ),
+        Entry(
+            title="Name an owner for the Zendesk API key",
+            url="#",
+            state="soon",
+            words="Tomorrow",
+            kind="Credential",
+            due_on=DAY + timedelta(days=1),
+            client_name="Meridian Dental Group",
+            client_url="#",
+            action=Link("Name an owner", "#"),
+            menu=menu,
+        ),
+        Entry(
+            title="Review the agreement with Neon",
+            url="#",
+            state="idle",
+            words="In 7 days",
+            kind="Sub-processor",
+            due_on=DAY + timedelta(days=7),
+            client_name="Oakline Logistics",
+            client_url="#",
+            owner="Łukasz Zieliński",
+            action=Link("Review", "#"),
+            menu=menu,
+        ),
     ]
 
 

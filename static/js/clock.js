@@ -10,7 +10,11 @@ function paint() {
     const left = Math.round((Date.parse(clock.dataset.deadline) - Date.now() - ahead) / 1000);
     const s = Math.abs(left), h = Math.floor(s / 3600), m = Math.floor((s % 3600) / 60);
     clock.textContent = calm ? `${h}:${two(m)}` : `${h}:${two(m)}:${two(s % 60)}`;
-    clock.closest(".clock")?.classList.toggle("is-late", left < 0);
+    if (left < 0) {
+      clock.closest(".clock")?.classList.add("is-late");
+      const words = clock.nextElementSibling;
+      if (words?.dataset.late) words.textContent = words.dataset.late;
+    }
   }
 }
 if (document.querySelector("[data-deadline]")) {
