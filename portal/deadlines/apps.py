@@ -12,6 +12,9 @@ class DeadlinesConfig(AppConfig):
         # Models are not ready yet when this module is read.
         from portal.audit.coverage import exempt, leave_out
         from portal.deadlines.endings import follow_clients_and_people
+        from portal.deadlines.feeds import places as feeds
+        from portal.deadlines.presenters import panels
+        from portal.deadlines.renewals import places as renewals
 
         bookkeeping = "when the scan looks at the deadline next; the reminders say what came of it"
         leave_out("deadlines.Deadline", {"next_step_at": bookkeeping, "stepped_at": bookkeeping})
@@ -19,3 +22,10 @@ class DeadlinesConfig(AppConfig):
         exempt("deadlines.Reminder", "itself a record that is only ever added to, and never changed")
 
         follow_clients_and_people()
+        from portal.deadlines.succession import PASSED_ON
+        from portal.outbox import kinds as messages
+
+        messages.register(PASSED_ON, "Deadlines that passed to you", may_opt_out=False)
+        panels.register_all()
+        renewals.register_all()
+        feeds.register_all()

@@ -17,11 +17,12 @@ from django.db.models import Q
 from portal.accounts.models import User
 from portal.deadlines.models import Absence, Deadline
 from portal.deadlines.models.deadline import DeadlineQuerySet
+from portal.deadlines.renewals.queries import counted
 from portal.deadlines.rules.today import LATE, NEAR, Tally, Window
+from portal.shell.navigation import Count
 from portal.tenancy.models import Assignment, Client
 from portal.tenancy.permissions import CLIENT_ROLES, Access, Role
 
-MOST_COUNTED = 999
 #: Zones lie up to 26 hours apart: how far behind a day's end for the reader its end at the client may lie.
 ZONES_APART = timedelta(hours=26)
 #: A clock further off than this is not yet on Today.
@@ -60,17 +61,26 @@ def _until(day: date, midnight: datetime) -> Q:
     return Q(due_on__isnull=False, due_on__lte=day) | Q(due_on__isnull=True, due_at__lt=midnight)
 
 
-def tally(rows: DeadlineQuerySet, most: int = MOST_COUNTED) -> Tally:
-    """Count, but no further than `most`: the cost stays the same at a million."""
-    n = rows.order_by()[: most + 1].count()
-    return Tally(min(n, most), n > most)
+def tallies(*parts: DeadlineQuerySet) -> list[Tally]:
+    """Count several choices of rows, each no further than 999. One query, whatever their number."""
+    return [Tally(count.n, count.more) for count in counted(parts)]
 
 
-def owed_dues(access: Access, borders: Window) -> list[datetime]:
-    """Give the due instants of what is owed within the week, oldest first, one more than are counted. One query."""
-    rows = awake(in_reach(access), borders.now).open().filter(due_at__lt=borders.week_at + ZONES_APART)
-    rows = rows.filter(_until(borders.week_on, borders.week_at) | Q(due_at__lt=borders.now))
-    return list(rows.order_by("due_at", "id").values_list("due_at", flat=True)[: MOST_COUNTED + 1])
+def owed_count(access: Access, borders: Window) -> Count | None:
+    """Count what Today shows and how much of it is late, for the Contents; None for nothing. One query."""
+    rows = awake(in_reach(access), borders.now).open()
+    week = _until(borders.week_on, borders.week_at) | Q(due_at__lt=borders.now)
+    late, every = counted(
+        [rows.filter(due_at__lt=borders.now), rows.filter(week, due_at__lt=borders.week_at + ZONES_APART)]
+    )
+    return Count(every.n, late.n, every.more) if every.n else None
+
+
+def open_count(client: Client, now: datetime) -> Count | None:
+    """Count what is open at one client and how much of it is late; None for nothing. One query."""
+    rows = Deadline.objects.for_client(client).open()
+    late, every = counted([rows.late(now), rows])
+    return Count(every.n, late.n, every.more) if every.n else None
 
 
 def clocks(rows: DeadlineQuerySet, now: datetime) -> DeadlineQuerySet:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
-from portal.shell import navigation, search, today
+from portal.shell import navigation, search
 from portal.shell.navigation import Count
 from portal.shell.search import Hit
 from portal.tenancy.models import Client
@@ -38,7 +38,6 @@ def find_clients(access: Access, text: str) -> list[Hit]:
 
 def register_all() -> None:
     """Fill the registries; called once, when the apps are ready."""
-    navigation.register("Work", "Today", "today", count=today.contents_count, order=0)
     navigation.register("Records", "Clients", "client_list", count=count_clients, order=0, within=("/c/",))
     navigation.register(
         "Practice", "People", "people_list", permission=Permission.MANAGE_PEOPLE, anywhere=False, order=10

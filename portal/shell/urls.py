@@ -5,7 +5,6 @@ from django.urls import path
 from portal.shell import views
 
 urlpatterns = [
-    path("", views.today, name="today"),
     path("search/", views.search, name="search"),
     path("settings/", views.settings, name="settings"),
     path("settings/theme/", views.theme_set, name="theme_set"),

@@ -1,8 +1,7 @@
-"""Today, search, a person's settings, the specimen. Error pages stand in errors.py."""
+"""Search, a person's settings, the specimen. Error pages stand in errors.py."""
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import cast
 
 from django.conf import settings as site
@@ -10,71 +9,21 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.lib.refused import Refused
 from portal.shell import actions, specimen
 from portal.shell import search as searching
-from portal.shell import today as owed
 from portal.shell.context import THEME_COOKIE, THEMES
 from portal.shell.errors import bad_request, csrf_failure, not_found, permission_denied, server_error
-from portal.shell.filters import active_chips, clear_url
-from portal.shell.forms import SettingsForm, TodayFilters
+from portal.shell.forms import SettingsForm
 from portal.tenancy.decorators import PortalRequest, person_view, practice_view, public_view
-from portal.tenancy.models import Client
 from portal.tenancy.permissions import Permission
 
 __all__ = ["bad_request", "csrf_failure", "not_found", "permission_denied", "server_error"]
 
 YEAR = 365 * 24 * 3600
-MINE, EVERYONE = "mine", "everyone"
-
-
-@require_GET
-@person_view
-def today(request: PortalRequest) -> HttpResponse:
-    """What is owed, for people of the practice; a client's people go to their own front page."""
-    if request.access.is_client_person:
-        return _own_clients(request)
-    if not request.access.is_of_practice:
-        return render(request, "shell/no_access.html")
-    zone = zoneinfo.ZoneInfo(request.access.user.time_zone)
-    now = timezone.now()
-    day = now.astimezone(zone).date()
-    everything = owed.collect(request.access, day)
-    whose = MINE if request.GET.get("whose") == MINE else EVERYONE
-    if whose == MINE:
-        everything = [entry for entry in everything if entry.owner == request.access.user]
-    filters = TodayFilters(request.GET, everything)
-    parts = owed.sections(filters.narrowed(everything), now, zone)
-    first, rest = owed.standfirst(parts, day)
-    with timezone.override(zone):
-        return render(
-            request,
-            "shell/today.html",
-            {
-                "day": day,
-                "zone": zone,
-                "whose": whose,
-                "filters": filters,
-                "chips": active_chips(filters, request),
-                "clear_url": clear_url(request, "whose"),
-                "sections": parts,
-                "late": len(parts[0].entries),
-                "shown": sum(len(part.entries) for part in parts),
-                "first": first,
-                "rest": rest,
-            },
-        )
-
-
-def _own_clients(request: PortalRequest) -> HttpResponse:
-    clients = list(Client.objects.filter(pk__in=list(request.access.roles)).order_by("name"))
-    if len(clients) == 1:
-        return redirect("client_overview", client_slug=clients[0].slug)
-    return render(request, "shell/own_clients.html", {"clients": clients})
 
 
 @require_GET

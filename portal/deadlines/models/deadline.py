@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from portal.lib.fields import SafeCharField
 from portal.tenancy.models import ClientOwned, OwnedManager, OwnedQuerySet
@@ -168,6 +169,10 @@ class Deadline(ClientOwned):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """Its own page; the page of what it is about is `kinds.kind_of(...).address`."""
+        return reverse("deadline_show", kwargs={"client_slug": self.client.slug, "pk": self.pk})
 
     @property
     def is_open(self) -> bool:

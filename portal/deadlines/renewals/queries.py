@@ -51,6 +51,8 @@ class _CountOf(Subquery):
 
     template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
+    #: Rows that cannot exist, of no client at all, are none.
+    empty_result_set_value = 0
 
 
 def renewals(access: Access, today: date, days: int = HORIZON_DAYS) -> DeadlineQuerySet:

@@ -1,100 +1,17 @@
 import re
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable
 
 import pytest
 from django.test import Client as Browser
-from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.shell import search, today
+from portal.shell import search
 from portal.shell.search import Hit
-from portal.shell.today import Entry
-from portal.tenancy.models import Client, Practice
-from portal.tenancy.permissions import Access, Role
-from tests.conftest import make_assignment, make_member
+from portal.tenancy.models import Practice
+from portal.tenancy.permissions import Role
+from tests.conftest import make_member
 
 SignIn = Callable[[User], Browser]
-
-
-@pytest.fixture
-def owed(alice: User, bob: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two things owed: one late and Alice's, one soon and without an owner."""
-
-    def find(access: Access, day: date) -> Iterator[Entry]:
-        yield Entry(
-            kind="Credential renewal",
-            title="Rotate the Xero token",
-            url="/1/",
-            due_on=day - timedelta(days=2),
-            client_name="Alder & Sons",
-            client_url="/c/alder/",
-            owner=alice,
-        )
-        yield Entry(
-            kind="Sub-processor",
-            title="Review Neon",
-            url="/2/",
-            due_on=day + timedelta(days=3),
-            client_name="Birch Clinic",
-            client_url="/c/birch/",
-        )
-
-    monkeypatch.setattr(today, "_finders", {find: lambda access, day: (2, 1)})
-
-
-@pytest.mark.usefixtures("owed")
-def test_today_says_what_is_late_and_what_comes(alice: User, signed_in: SignIn) -> None:
-    page = signed_in(alice).get("/").content.decode()
-    assert "<title>Today – 1 overdue – Plumbline</title>" in page
-    assert "One thing is overdue." in page
-    assert page.index("Rotate the Xero token") < page.index("Review Neon")
-    assert "2\u00a0days overdue" in page
-    assert "No owner" in page
-
-
-@pytest.mark.usefixtures("owed")
-@pytest.mark.parametrize(
-    ("query", "seen", "unseen"),
-    [
-        ("whose=mine", "Rotate the Xero token", "Review Neon"),
-        ("client=Birch+Clinic", "Review Neon", "Rotate the Xero token"),
-        ("kind=Credential+renewal", "Rotate the Xero token", "Review Neon"),
-    ],
-)
-def test_today_narrows(alice: User, signed_in: SignIn, query: str, seen: str, unseen: str) -> None:
-    page = signed_in(alice).get(f"/?{query}").content.decode()
-    assert f">{seen}</a></h3>" in page
-    assert f">{unseen}</a></h3>" not in page
-
-
-@pytest.mark.usefixtures("owed")
-def test_today_for_someone_with_nothing_of_their_own_says_so(bob: User, signed_in: SignIn) -> None:
-    page = signed_in(bob).get("/?whose=mine").content.decode()
-    assert "Nothing is owed in the next seven days" in page
-
-
-def test_a_clients_person_goes_to_their_own_client(carol: User, client_a1: Client, signed_in: SignIn) -> None:
-    answer = signed_in(carol).get("/")
-    assert (answer.status_code, answer["Location"]) == (302, f"/c/{client_a1.slug}/")
-
-
-def test_a_person_of_two_clients_chooses(carol: User, client_a2: Client, signed_in: SignIn) -> None:
-    make_assignment(client_a2, carol, Role.CLIENT_VIEWER)
-    page = signed_in(carol).get("/").content.decode()
-    assert "Alder &amp; Sons" in page
-    assert "Birch Clinic" in page
-    assert 'class="rail"' not in page
-
-
-def test_a_person_whose_role_has_ended_is_told_so(
-    practice_a: Practice, client_a1: Client, signed_in: SignIn
-) -> None:
-    user = User.objects.create_user("gone@alder.test", "a long enough pass phrase", name="Gil Gone")
-    make_assignment(client_a1, user, Role.CLIENT_VIEWER, until_at=timezone.now() - timedelta(days=1))
-    page = signed_in(user).get("/").content.decode()
-    assert "have no access yet" in page
-    assert "Alder" not in page
 
 
 def test_search_asks_every_kind_and_shows_what_it_found(
