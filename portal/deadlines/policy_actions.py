@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Least
+
 from portal.audit.actions import action
 from portal.deadlines.kinds import kind_of
 from portal.deadlines.models import Deadline, Policy
@@ -71,8 +74,11 @@ def drop_policy(
 
 
 def _look_again(kind: str, client: Client | None, now: datetime) -> None:
-    """Let the scan work out the next step of every open deadline of the kind. One statement, and no event."""
+    """Let the scan work out the next step of every open deadline of the kind. One statement, and no event.
+
+    Those that it has not seen yet keep the instant from which their steps are owed.
+    """
     rows = Deadline.objects.open().filter(kind=kind)
     if client is not None:
         rows = rows.for_client(client)
-    rows.update(next_step_at=now)
+    rows.update(next_step_at=Least("next_step_at", Value(now, DateTimeField())))

@@ -144,15 +144,25 @@ def _look_at(row: Deadline, batch: _Batch) -> None:
     """Work out the step of one row. What cannot be worked out is logged and never keeps the others waiting."""
     client = batch.clients[row.client_id]
     if client.status != Client.Status.ACTIVE:
-        batch.looked.append((row.pk, batch.now + AGAIN_AFTER, row.stepped_at))
+        batch.looked.append((row.pk, batch.now + AGAIN_AFTER, _since(row, batch.now)))
         return
     try:
         owed, next_at, stepped_at = _planned(row, client, batch)
     except Exception:
         logger.exception("the steps of deadline %s cannot be worked out", row.pk)
-        owed, next_at, stepped_at = [], batch.now + AGAIN_AFTER, row.stepped_at
+        owed, next_at, stepped_at = [], batch.now + AGAIN_AFTER, _since(row, batch.now)
     batch.owed += owed
     batch.looked.append((row.pk, next_at, stepped_at))
+
+
+def _since(row: Deadline, now: datetime) -> datetime | None:
+    """Remember, for one that is put back, from when on its steps are owed: since it was opened or moved.
+
+    What is late by now is owed one step whatever its age, as long as none was considered.
+    """
+    if row.stepped_at is not None or row.next_step_at is None or row.due_at < now:
+        return row.stepped_at
+    return row.next_step_at - timedelta.resolution
 
 
 def _planned(
