@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "posture.snapshots": {"task": "posture.snapshots", "schedule": crontab(hour="3", minute="10")},
     "registers.uploads": {"task": "registers.drop_old_uploads", "schedule": crontab(minute="25")},
     "documents.sweep": {"task": "documents.sweep", "schedule": crontab(minute="*/15")},
+    "outbox.sweep": {"task": "outbox.sweep", "schedule": crontab(), "options": {"expires": 300}},
     "deadlines.scan": {"task": "deadlines.scan", "schedule": crontab(), "options": {"expires": 300}},
     "deadlines.compare": {"task": "deadlines.compare", "schedule": crontab(hour="1", minute="20")},
 }

@@ -15,6 +15,7 @@ from portal.tenancy.system import as_operator
 
 SEND = "outbox.send_practice"
 REASON = "sending messages"
+EXPIRES_SECONDS = 300  # the sweep asks again; askings do not pile up behind a long round
 logger = logging.getLogger(__name__)
 
 
@@ -22,7 +23,9 @@ def send_soon(practice_id: UUID) -> None:
     """Ask a worker to send what the practice has due. A broker that cannot be reached is logged."""
     try:
         with as_operator(practice_id, REASON) as scope:
-            app.signature(SEND).apply_async(headers={HEADER: dumped(scope)}, retry=False)
+            app.signature(SEND).apply_async(
+                headers={HEADER: dumped(scope)}, retry=False, expires=EXPIRES_SECONDS
+            )
     except Exception as error:
         logger.error("the sender was not woken (%s); the sweep of the next minute will", type(error).__name__)
 

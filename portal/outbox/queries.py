@@ -12,6 +12,8 @@ from django.db.models import Case, Count, F, Min, Q, QuerySet, When
 from django.db.models.functions import Greatest
 
 from portal.outbox.models import Channel, Delivery, Message, Preference
+from portal.tenancy.access import access_of
+from portal.tenancy.permissions import Access
 from portal.tenancy.scope import ScopeError, current
 from portal.tenancy.system import SYSTEM_ALIAS
 
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.tenancy.models import Client
 
+NO_ACCOUNT = "The person's account is closed."
+NO_ROLE = "The person no longer works with the practice."
+NOT_THEIRS = "The person no longer has to do with this client."
+OFF = "The channel was turned off."
+FOR_US_ALONE = "It is internal, and the channel is the client's."
 REST = (Delivery.State.QUEUED, Delivery.State.SENDING)
 
 
@@ -133,3 +140,34 @@ def in_flight(ids: Iterable[int]) -> list[Delivery]:
     """Read deliveries with everything that sending them needs. One query."""
     rows = Delivery.objects.filter(pk__in=list(ids)).order_by("pk")
     return list(rows.select_related("message", "practice", "client", "person", "channel"))
+
+
+def unreachable(parcel: Iterable[Delivery], now: datetime) -> dict[int, str]:
+    """Say of each delivery of one parcel that must not go out any more why not, by its id.
+
+    People leave, roles change and channels are turned off while a message waits.
+    """
+    deliveries = list(parcel)
+    first = deliveries[0]
+    channel, person = first.channel, first.person
+    if channel is not None and not channel.enabled:
+        return dict.fromkeys((each.pk for each in deliveries), OFF)
+    owner = person or (channel.person if channel else None)
+    if owner is None:
+        shared = channel is not None and channel.client_id is not None and not channel.internal
+        return {each.pk: FOR_US_ALONE for each in deliveries if shared and each.internal}
+    if not owner.is_active:
+        return dict.fromkeys((each.pk for each in deliveries), NO_ACCOUNT)
+    access = access_of(owner, now, first.practice_id)
+    here = access.practice is not None and access.practice.pk == first.practice_id
+    if not here or not (access.is_of_practice or access.is_client_person):
+        return dict.fromkeys((each.pk for each in deliveries), NO_ROLE)
+    return {each.pk: NOT_THEIRS for each in deliveries if not _concerns(access, each)}
+
+
+def _concerns(access: Access, delivery: Delivery) -> bool:
+    """Whether the person may still read it: internal ones the practice's people alone, the rest whose client it is."""
+    if delivery.internal and not access.is_of_practice:
+        return False
+    reach = access.client_ids
+    return delivery.client_id is None or reach is None or delivery.client_id in reach

@@ -1,0 +1,1 @@
+"""What carries messages: mail, and by webhook Slack, Teams, SMS and anything that takes JSON."""
