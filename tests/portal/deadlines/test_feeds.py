@@ -28,7 +28,7 @@ from portal.tenancy.models import Assignment, Client, Member
 from portal.tenancy.permissions import Role
 from portal.tenancy.scope import enter
 from tests.conftest import everything_of, make_assignment, make_member, scope_of
-from tests.portal.deadlines.opening import KIND, make_deadline
+from tests.portal.deadlines.day_deadlines import KIND, make_deadline
 
 pytestmark = pytest.mark.django_db
 

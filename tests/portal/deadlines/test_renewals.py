@@ -24,7 +24,7 @@ from portal.tenancy.access import access_of
 from portal.tenancy.models import Client
 from portal.tenancy.scope import enter
 from tests.conftest import everything_of, scope_of
-from tests.portal.deadlines.opening import make_deadline
+from tests.portal.deadlines.day_deadlines import make_deadline
 
 pytestmark = pytest.mark.django_db
 Page = Callable[[User], Any]
