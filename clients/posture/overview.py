@@ -13,11 +13,16 @@ from clients.posture.rules.rollup import Posture
 from clients.registers.queries import Due, due_within
 from clients.registers.rules.renewals import LATE, due_state
 from clients.workflows.models import Proposal
+from portal.deadlines.models import Deadline
+from portal.deadlines.renewals.queries import due_for
 from portal.lib.dates import format_long
 from portal.tenancy.models import Client
 from portal.tenancy.people import leads_of
 
 HORIZON_DAYS = 90
+#: The registers tell these days themselves, to the client's people too; and a missing owner is no renewal.
+TOLD_BY_REGISTERS = ("credential.renewal", "credential.rotation", "integration.review", "dpa.review")
+NOT_RENEWED = ("record.owner",)
 MOST_WAITING = 5
 WITH_ARTICLE = ("UK", "EU", "EEA", "US", "Netherlands")
 TITLES = {control_id: control.title for control_id, control in controls().items()}
@@ -70,7 +75,7 @@ class Overview:
 
 
 def overview_of(client: Client, now: datetime) -> Overview:
-    """Put the page together. Sixteen queries, however much is recorded."""
+    """Put the page together. Seventeen queries, however much is recorded."""
     found = posture_of(client, now)
     points = history(client, found)
     return Overview(
@@ -78,7 +83,11 @@ def overview_of(client: Client, now: datetime) -> Overview:
         movement=movement(points, TITLES),
         line=line(points),
         facts=facts_of(client, now),
-        renewals=renewals(due_within(client, HORIZON_DAYS, found.today), found.today),
+        renewals=renewals(
+            due_within(client, HORIZON_DAYS, found.today),
+            found.today,
+            due_for(client, found.today, days=HORIZON_DAYS, without=[*TOLD_BY_REGISTERS, *NOT_RENEWED]),
+        ),
         waiting=_by_export(proposals_waiting(client)),
     )
 
@@ -104,9 +113,11 @@ def _with_article(region: str) -> str:
     return f"the {region}" if region.startswith(WITH_ARTICLE) else region
 
 
-def renewals(due: Sequence[Due], today: date) -> Renewals:
-    """Make pins of what is due, with the words that count them."""
-    pins = [Pin(each.due_on, each.title, due_state(each.due_on, today)) for each in due]
+def renewals(due: Sequence[Due], today: date, deadlines: Sequence[Deadline] = ()) -> Renewals:
+    """Make pins of what is due in the registers and by other deadlines of whole days, with words that count them."""
+    days = [(each.due_on, each.title) for each in due]
+    days += [(each.due_on, each.title) for each in deadlines if each.due_on is not None]
+    pins = [Pin(due_on, title, due_state(due_on, today)) for due_on, title in sorted(days)]
     late = sum(pin.state == LATE for pin in pins)
     parts = [f"{late} overdue"] if late else []
     if ahead := len(pins) - late:

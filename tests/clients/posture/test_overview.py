@@ -14,6 +14,7 @@ from portal.tenancy.models import Client
 from portal.tenancy.permissions import Role
 from tests.clients.posture.made import TODAY, days
 from tests.conftest import make_assignment
+from tests.portal.deadlines.day_deadlines import make_deadline
 
 NOW = datetime.now(UTC)
 
@@ -80,3 +81,14 @@ def test_the_lead_is_named(in_a: object, client_a1: Client, alice: User) -> None
 def test_a_client_of_today_has_neither_line_nor_movement(in_a: object, client_a1: Client) -> None:
     found = overview_of(client_a1, NOW)
     assert (found.line, found.movement, found.waiting_count) == (None, None, 0)
+
+
+@pytest.mark.django_db
+def test_deadlines_that_no_register_tells_stand_among_the_renewals(
+    in_a: object, client_a1: Client, client_a2: Client
+) -> None:
+    for kind in ("access.review", "credential.renewal", "record.owner"):
+        make_deadline(client_a1, kind, 5, kind=kind)
+    make_deadline(client_a2, "elsewhere", 5, kind="access.review")
+    found = overview_of(client_a1, NOW).renewals
+    assert ([pin.name for pin in found.pins], found.words) == (["Renew access.review"], "1 ahead")

@@ -1,45 +1,42 @@
-"""Deadlines for tests, made as their records would leave them: without a kind that any room registers."""
+"""Deadlines for tests of lists and feeds, opened by their action."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from portal.deadlines import actions
 from portal.deadlines.models import Deadline
+from portal.deadlines.obligations import Due, Obligation, Subject
 from portal.tenancy.models import Client
 from portal.tenancy.scope import enter
 from tests.conftest import everything_of
 
+KIND = "test.renewal"
 _numbers = count(1)
 
 
 def make_deadline(
-    client: Client, due: date | datetime, title: str = "Renew the Xero token", **fields: Any
+    client: Client,
+    name: str,
+    in_days: int | None = None,
+    *,
+    on: date | None = None,
+    at: datetime | None = None,
+    kind: str = KIND,
+    **fields: Any,
 ) -> Deadline:
-    """Make a deadline due on a day, at its end in the client's zone, or at an instant."""
-    on = None if isinstance(due, datetime) else due
-    at = due if isinstance(due, datetime) else _end_of(due, client)
-    values = {
-        "practice_id": client.practice_id,
-        "client": client,
-        "kind": "test.renewal",
-        "subject_type": "test.thing",
-        "subject_id": str(next(_numbers)),
-        "subject": title,
-        "title": title,
-        "started_at": at - timedelta(days=30) if on else at - timedelta(hours=48),
-        "due_at": at,
-        "due_on": on,
-        "calendar": "days" if on else "clock",
-        "policy": "renewal" if on else "clock",
-        "internal": True,
+    """Open a deadline due so many days from today, on a day, or at an instant."""
+    if in_days is not None:
+        on = datetime.now(UTC).date() + timedelta(days=in_days)
+    obligation = Obligation(
+        kind=kind,
+        subject=Subject("test.thing", str(next(_numbers)), name),
+        title=f"Renew {name}",
+        due=Due(on=on, at=at),
+        started_at=datetime(2026, 1, 5, tzinfo=UTC),
         **fields,
-    }
+    )
     with enter(everything_of(client.practice_id), switch=True):
-        return Deadline.objects.create(**values)
-
-
-def _end_of(day: date, client: Client) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(client.time_zone))
+        return actions.open_deadline(client, obligation, by=None, now=datetime.now(UTC))
