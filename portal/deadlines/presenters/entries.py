@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -16,6 +16,16 @@ from portal.deadlines.rules.today import LATE, WEEK, asked_words, due_words
 from portal.shell.ledger import Entry
 from portal.shell.tables import Link
 from portal.tenancy.permissions import Access, Permission
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a page, when, in which zone, and at which address: there they are led back after what they do."""
+
+    access: Access
+    now: datetime
+    zone: ZoneInfo
+    back: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,26 +62,27 @@ def next_step(deadline: Deadline, access: Access, *, primary: bool) -> Link | No
     return Link(step.label, step.url, primary=primary) if step else None
 
 
-def menu(deadline: Deadline, access: Access, now: datetime) -> tuple[Link, ...]:
+def menu(deadline: Deadline, reader: Reader) -> tuple[Link, ...]:
     """What else can be done with an open deadline, and where its history stands."""
     history = Link("Open history", f"{address(deadline)}#history")
-    if not deadline.is_open or not may_change(deadline, access):
+    if not deadline.is_open or not may_change(deadline, reader.access):
         return (history,)
-    return (*verbs(deadline, now), history)
+    return (*verbs(deadline, reader), history)
 
 
-def verbs(deadline: Deadline, now: datetime) -> tuple[Link, ...]:
+def verbs(deadline: Deadline, reader: Reader) -> tuple[Link, ...]:
     """Put off or take up again, hand over."""
-    if deadline.snoozed_until and deadline.snoozed_until > now:
-        later = Link("Take up again now", address(deadline, "deadline_wake"), post=True)
+    query = f"?{urlencode({'next': reader.back})}" if reader.back else ""
+    if deadline.snoozed_until and deadline.snoozed_until > reader.now:
+        later = Link("Take up again now", address(deadline, "deadline_wake") + query, post=True)
     else:
-        later = Link("Snooze…", address(deadline, "deadline_snooze"))
-    return later, Link("Reassign…", address(deadline, "deadline_reassign"))
+        later = Link("Snooze…", address(deadline, "deadline_snooze") + query)
+    return later, Link("Reassign…", address(deadline, "deadline_reassign") + query)
 
 
-def entry(deadline: Deadline, access: Access, now: datetime, zone: ZoneInfo, section: str) -> Entry:
+def entry(deadline: Deadline, reader: Reader, section: str) -> Entry:
     """Put a deadline with its client and owner at hand into a section of Today. Next week is not coloured."""
-    state, words = due_words(deadline.due_at, deadline.due_on, now, zone)
+    state, words = due_words(deadline.due_at, deadline.due_on, reader.now, reader.zone)
     kind = kind_of(deadline.kind)
     return Entry(
         title=deadline.title,
@@ -85,20 +96,16 @@ def entry(deadline: Deadline, access: Access, now: datetime, zone: ZoneInfo, sec
         client_url=deadline.client.get_absolute_url(),
         meta=deadline.note,
         owner=deadline.owner,
-        action=next_step(deadline, access, primary=section == LATE and deadline.owner is not None),
-        menu=menu(deadline, access, now),
+        action=next_step(deadline, reader.access, primary=section == LATE and deadline.owner is not None),
+        menu=menu(deadline, reader),
     )
 
 
-def snoozed_entry(deadline: Deadline, access: Access, now: datetime, zone: ZoneInfo) -> Entry:
+def snoozed_entry(deadline: Deadline, reader: Reader) -> Entry:
     """Put a deadline that somebody put off into the list of those: what counts is when it comes back."""
-    _, words = due_words(deadline.due_at, deadline.due_on, now, zone)
+    _, words = due_words(deadline.due_at, deadline.due_on, reader.now, reader.zone)
     assert deadline.snoozed_until is not None
-    back = deadline.snoozed_until.astimezone(zone)
-    made: dict[str, Any] = {
-        "words": f"Back {back:%a} {back.day} {back:%b}",
-        "meta": f"{words[:1].lower()}{words[1:]}",
-    }
+    back = deadline.snoozed_until.astimezone(reader.zone)
     return Entry(
         title=deadline.title,
         url=address(deadline),
@@ -109,8 +116,9 @@ def snoozed_entry(deadline: Deadline, access: Access, now: datetime, zone: ZoneI
         client_name=deadline.client.name,
         client_url=deadline.client.get_absolute_url(),
         owner=deadline.owner,
-        menu=menu(deadline, access, now),
-        **made,
+        words=f"Back {back:%a} {back.day} {back:%b}",
+        meta=f"{words[:1].lower()}{words[1:]}",
+        menu=menu(deadline, reader),
     )
 
 
@@ -120,6 +128,6 @@ def running(deadline: Deadline, now: datetime) -> RunningClock:
     return RunningClock(deadline, url, clock(deadline.started_at, deadline.due_at, now))
 
 
-def wait(deadline: Deadline, now: datetime, zone: ZoneInfo) -> Wait:
+def wait(deadline: Deadline, reader: Reader) -> Wait:
     """Say since when it waits on its owner."""
-    return Wait(deadline, address(deadline), asked_words(deadline.started_at, now, zone))
+    return Wait(deadline, address(deadline), asked_words(deadline.started_at, reader.now, reader.zone))

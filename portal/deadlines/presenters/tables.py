@@ -11,10 +11,9 @@ from django.http import HttpRequest
 from portal.deadlines.kinds import kind_of
 from portal.deadlines.models import Deadline
 from portal.deadlines.models.deadline import DeadlineQuerySet
-from portal.deadlines.presenters.entries import address, may_change, next_step, verbs
+from portal.deadlines.presenters.entries import Reader, address, may_change, next_step, verbs
 from portal.deadlines.rules.today import due_words
 from portal.shell.tables import Cell, Column, Empty, Row, Table, headings, sorted_by
-from portal.tenancy.permissions import Access
 
 WHAT = Column("what", "What", sort=True, kind="lead", narrow="lead")
 OWNER = Column("owner", "Owner", sort=True)
@@ -72,17 +71,15 @@ def ordered(rows: DeadlineQuerySet, request: HttpRequest, shows_ended: bool) -> 
 def table_of(
     rows: Iterable[Deadline],
     request: HttpRequest,
-    access: Access,
+    reader: Reader,
     *,
     shows_ended: bool,
-    now: datetime,
-    zone: ZoneInfo,
     empty: Empty,
 ) -> Table:
     """Make the table of one page, for one reader."""
     columns, default = columns_of(shows_ended), default_order(shows_ended)
     caption = f"Deadlines, {CAPTIONS[sorted_by(columns, request, default)]}"
-    made = [_row(row, access, shows_ended, now, zone) for row in rows]
+    made = [_row(row, reader, shows_ended) for row in rows]
     return Table("Deadlines", caption, headings(columns, request, default), made, empty)
 
 
@@ -93,7 +90,8 @@ def outcome(deadline: Deadline) -> tuple[str, str]:
     return ("late", "Met late") if deadline.late_at else ("ok", "Met in time")
 
 
-def _row(deadline: Deadline, access: Access, shows_ended: bool, now: datetime, zone: ZoneInfo) -> Row:
+def _row(deadline: Deadline, reader: Reader, shows_ended: bool) -> Row:
+    access, now, zone = reader.access, reader.now, reader.zone
     state, words = due_words(deadline.due_at, deadline.due_on, now, zone)
     day = _day(deadline, zone)
     due = Cell("status", words, state=state, sub_date=day) if deadline.is_open else Cell("date", day)
@@ -110,7 +108,7 @@ def _row(deadline: Deadline, access: Access, shows_ended: bool, now: datetime, z
     may = deadline.is_open and may_change(deadline, access)
     step = next_step(deadline, access, primary=late) if state in ("late", "soon") else None
     return Row(
-        cells, "late" if late else "", step, verbs(deadline, now) if may else (), f"deadline-{deadline.pk}"
+        cells, "late" if late else "", step, verbs(deadline, reader) if may else (), f"deadline-{deadline.pk}"
     )
 
 

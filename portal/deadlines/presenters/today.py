@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from portal.deadlines import queries
 from portal.deadlines.presenters.entries import (
+    Reader,
     RunningClock,
     Wait,
     entry,
@@ -28,7 +27,6 @@ from portal.deadlines.rules.today import (
     window,
 )
 from portal.shell.ledger import Entry
-from portal.tenancy.permissions import Access
 
 MOST = 50
 MOST_ASIDE = 6
@@ -70,8 +68,9 @@ class Page:
         return self.sections[0].count
 
 
-def page(access: Access, filters: TodayFilters, *, mine: bool, now: datetime, zone: ZoneInfo) -> Page:
+def page(reader: Reader, filters: TodayFilters, *, mine: bool) -> Page:
     """Read Today for one person. The number of queries does not depend on the number of rows, up to MOST a section."""
+    access, now, zone = reader.access, reader.now, reader.zone
     borders = window(now, zone)
     everyones = filters.narrow(queries.in_reach(access))
     rows = queries.mine(everyones, access, now) if mine else everyones
@@ -84,13 +83,13 @@ def page(access: Access, filters: TodayFilters, *, mine: bool, now: datetime, zo
                     *waiting[:MOST_ASIDE]])  # fmt: skip
     late, near, week, put_off = queries.tallies(*parts.values(), queries.snoozed(rows, now))
     sections = [
-        Section(key, TITLES[key], count, [entry(row, access, now, zone, key) for row in found[key]])
+        Section(key, TITLES[key], count, [entry(row, reader, key) for row in found[key]])
         for key, count in zip(parts, (late, near, week), strict=True)
     ]
     aside = Aside(
         [running(row, now) for row in clocks[:MOST_ASIDE]],
         Tally(min(len(clocks), MOST_CLOCKS), len(clocks) > MOST_CLOCKS),
-        [wait(row, now, zone) for row in waiting[:MOST_ASIDE]],
+        [wait(row, reader) for row in waiting[:MOST_ASIDE]],
         Tally(min(len(waiting), MOST_WAITING), len(waiting) > MOST_WAITING),
     )
     first, rest = standfirst(late, near, week, borders.today)
@@ -99,10 +98,11 @@ def page(access: Access, filters: TodayFilters, *, mine: bool, now: datetime, zo
     return Page(sections, aside, put_off, first, rest)
 
 
-def snoozed(access: Access, filters: TodayFilters, *, mine: bool, now: datetime, zone: ZoneInfo) -> Section:
+def snoozed(reader: Reader, filters: TodayFilters, *, mine: bool) -> Section:
     """Read what somebody put off, the first to come back first."""
+    access, now = reader.access, reader.now
     rows = filters.narrow(queries.in_reach(access))
     put_off = queries.snoozed(queries.mine(rows, access, now) if mine else rows, now)
     [count] = queries.tallies(put_off)
-    entries = [snoozed_entry(row, access, now, zone) for row in queries.linked(put_off[:MOST])]
+    entries = [snoozed_entry(row, reader) for row in queries.linked(put_off[:MOST])]
     return Section("snoozed", "Snoozed", count, entries)

@@ -18,7 +18,7 @@ from portal.deadlines import handing_over
 from portal.deadlines.models import Deadline
 from portal.deadlines.models.deadline import DeadlineQuerySet
 from portal.deadlines.presenters import tables
-from portal.deadlines.presenters.entries import may_change, next_step, verbs
+from portal.deadlines.presenters.entries import Reader, may_change, next_step, verbs
 from portal.deadlines.presenters.facts import facts_of
 from portal.deadlines.presenters.filters import ListFilters
 from portal.deadlines.presenters.sent import sent
@@ -66,10 +66,8 @@ def deadline_list(request: PortalRequest, client: Client) -> HttpResponse:
         "table": tables.table_of(
             list(page.object_list),
             request,
-            request.access,
+            Reader(request.access, now, zone, request.get_full_path()),
             shows_ended=filters.shows_ended,
-            now=now,
-            zone=zone,
             empty=nothing if chips else _nothing_owed(request),
         ),
         "may_export": request.access.may(Permission.EXPORT, client),
@@ -126,7 +124,9 @@ def deadline_show(request: PortalRequest, client: Client, pk: int) -> HttpRespon
         if deadline.is_clock and deadline.outcome != Deadline.Outcome.CANCELLED
         else None,
         "next": next_step(deadline, request.access, primary=True),
-        "menu": verbs(deadline, now) if deadline.is_open and may_change(deadline, request.access) else (),
+        "menu": verbs(deadline, Reader(request.access, now, zone))
+        if deadline.is_open and may_change(deadline, request.access)
+        else (),
         "lines": _history(request, deadline, zone),
         **_steps(request, deadline, now),
     }

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from portal.deadlines.presenters import today as owed
+from portal.deadlines.presenters.entries import Reader
 from portal.deadlines.presenters.filters import TodayFilters
 from portal.shell.filters import active_chips, clear_url
 from portal.shell.places import clients_in_reach
@@ -35,11 +36,12 @@ def today(request: PortalRequest) -> HttpResponse:
     clients = clients_in_reach(access).filter(status=Client.Status.ACTIVE).order_by("name")
     owners = staff_of_practice(now).order_by("name")
     filters = TodayFilters(request.GET, clients=clients, owners=owners)
+    reader = Reader(access, now, zone, request.get_full_path())
     mine = whose == MINE
     snoozed = bool(request.GET.get("snoozed"))
-    put_off = owed.snoozed(access, filters, mine=mine, now=now, zone=zone) if snoozed else None
+    put_off = owed.snoozed(reader, filters, mine=mine) if snoozed else None
     context = {
-        "page": None if snoozed else owed.page(access, filters, mine=mine, now=now, zone=zone),
+        "page": None if snoozed else owed.page(reader, filters, mine=mine),
         "put_off": put_off,
         "now": now,
         "day": now.astimezone(zone).date(),
