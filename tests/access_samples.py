@@ -11,6 +11,7 @@ from clients.posture.models import Waiver
 from clients.registers.models import Credential, DraftImport, Integration, SubProcessor, Workflow
 from clients.workflows.models import Proposal, WorkflowExport
 from portal.accounts.models import Invitation, User
+from portal.deadlines.models import CalendarFeed
 from portal.documents.models import Document, StoredFile
 from portal.tenancy.models import Assignment, Client, Member
 from portal.tenancy.scope import enter
@@ -44,6 +45,9 @@ MAY_REFUSE = {
     "import_apply": ("hidden",),
     "import_drop": ("hidden",),
     "specimen": ("hidden",),
+    "calendar_read": ("hidden",),
+    "calendar_feed_renew": ("hidden",),  # only for the person whose calendar it is
+    "calendar_feed_end": ("hidden",),
 }
 
 
@@ -260,6 +264,9 @@ def of_nobody(client: Client) -> Named:
     for name in ("device_rename", "device_remove"):
         yield name, {"kind": "app", "pk": 1}
     yield "session_end", {"pk": 1}
+    for name in ("renewal_list", "renewal_export", "calendar_feeds", "calendar_feed_make"):
+        yield name, {}
+    yield "calendar_read", {"token": "nobody-was-given-this"}
 
 
 def of_people(client: Client, people: dict[str, User]) -> Named:
@@ -275,7 +282,12 @@ def of_people(client: Client, people: dict[str, User]) -> Named:
             expires_at=NOW + timedelta(days=7),
             invited_by=people["alice"],
         )
+        feed = CalendarFeed.objects.create(
+            practice_id=client.practice_id, user=people["alice"], token_hash="e" * 64, renewed_at=NOW
+        )
     for name in ("people_change_role", "people_end"):
         yield name, {"pk": member.pk}
     for name in ("invitation_again", "invitation_revoke"):
         yield name, {"pk": invitation.pk}
+    for name in ("calendar_feed_renew", "calendar_feed_end"):
+        yield name, {"pk": feed.pk}

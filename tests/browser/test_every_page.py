@@ -29,6 +29,7 @@ WHO = {
 }
 # What has no page of its own: it is posted to, gives a file, or leads elsewhere at once.
 WITHOUT_PAGE = {
+    *("calendar_feed_end", "calendar_feed_make", "calendar_feed_renew", "calendar_read", "renewal_export"),
     *("account_reauthenticate", "account_set_password", "client_activity_export", "client_invitation_again"),
     *("client_invitation_revoke", "document_again", "document_download", "export_download", "export_upload"),
     *("healthz", "import_apply", "import_drop", "invitation", "invitation_again", "invitation_revoke"),
@@ -159,6 +160,8 @@ def test_the_list_of_addresses_without_a_page_is_not_stale() -> None:
         ("alice", "/c/birch/proposals/", 200),
         ("alice", "/c/alder/activity/?q=nothing+of+this+name", 200),
         ("nobody", "/check/?fingerprint=7f3a91c20e5d44b8", 200),
+        ("alice", "/renewals/?sort=client", 200),
+        ("alice", "/renewals/?q=nothing+of+this+name", 200),
     ],
 )
 def test_refusals_and_narrowed_pages_are_as_good_as_the_others(
