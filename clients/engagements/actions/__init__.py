@@ -1,0 +1,1 @@
+"""Every write of the engagements room: support scopes, contacts, access reviews."""
