@@ -15,6 +15,7 @@ from portal.deadlines.models import CalendarFeed
 from portal.documents.models import Document, StoredFile
 from portal.tenancy.models import Assignment, Client, Member
 from portal.tenancy.scope import enter
+from tests.clients.engagements.samples import EngagementRows, of_engagements
 from tests.conftest import everything_of
 
 NOW = datetime.now(UTC)
@@ -48,6 +49,8 @@ MAY_REFUSE = {
     "calendar_read": ("hidden",),
     "calendar_feed_renew": ("hidden",),  # only for the person whose calendar it is
     "calendar_feed_end": ("hidden",),
+    "contact_add": ("forbidden",),  # the practice's side is not the client's to change
+    "access_review_show": ("hidden",),  # one under way is the practice's own
 }
 
 
@@ -136,6 +139,7 @@ class Rows:
         self.assignment = Assignment.objects.create(
             **own, user=guest, role="client_viewer", from_at=NOW - timedelta(days=1)
         )
+        self.engagements = EngagementRows(client, owner, guest, self.credential)
 
     @staticmethod
     def _export(own: dict[str, Any], mark: str, version: int, owner: User) -> WorkflowExport:
@@ -199,6 +203,7 @@ def of_client(rows: Rows) -> Named:
     ):  # fmt: skip
         yield name, {}
     yield from of_registers(rows)
+    yield from of_engagements(rows.engagements)
     for name in ("posture_control", "waiver_add"):
         yield name, {"control_id": "ACC-01"}
     yield "waiver_end", {"pk": rows.waiver.pk}

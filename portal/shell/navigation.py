@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -97,9 +97,14 @@ def register_client_view(
     order: int = 50,
     kwargs: Mapping[str, Any] | None = None,
     for_client: bool = True,
+    within: tuple[str, ...] = (),
 ) -> None:
-    """Put a page among a client's views; `for_client=False` keeps it from the client's own people."""
-    _put(_client_views, Place(title, url_name, count, permission, order, kwargs or {}, for_client))
+    """Put a page among a client's views; `for_client=False` keeps it from the client's own people.
+
+    Pages of the client under the addresses named in `within` count as this view too.
+    """
+    place = Place(title, url_name, count, permission, order, kwargs or {}, for_client, within)
+    _put(_client_views, place)
 
 
 def register_personal(title: str, url_name: str, *, order: int = 50) -> None:
@@ -153,7 +158,8 @@ def client_views(access: Access, client: Client, path: str, *, counted: bool = T
         if access.is_client_person and not place.for_client:
             continue
         url = reverse(place.url_name, kwargs={**place.kwargs, "client_slug": client.slug})
-        entries.append(_entry(place, url, path, *((access, client) if counted else ())))
+        more = tuple(reverse(name, kwargs={"client_slug": client.slug}) for name in place.within)
+        entries.append(_entry(replace(place, within=more), url, path, *((access, client) if counted else ())))
     longest = max((len(each.url) for each in entries if each.is_current), default=0)
     return [
         each if not each.is_current or len(each.url) == longest else Entry(each.title, each.url, each.count)

@@ -30,6 +30,7 @@ WHO = {
 # What has no page of its own: it is posted to, gives a file, or leads elsewhere at once.
 WITHOUT_PAGE = {
     *("calendar_feed_end", "calendar_feed_make", "calendar_feed_renew", "calendar_read", "renewal_export"),
+    *("access_review_carry_out", "access_review_export", "access_review_start"),
     *("account_reauthenticate", "account_set_password", "client_activity_export", "client_invitation_again"),
     *("client_invitation_revoke", "document_again", "document_download", "export_download", "export_upload"),
     *("healthz", "import_apply", "import_drop", "invitation", "invitation_again", "invitation_revoke"),
