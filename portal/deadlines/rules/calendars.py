@@ -123,10 +123,12 @@ def _due_day(start: date, length: Duration, name: str, code: str, paused: int) -
 def _year(code: str, year: int) -> _Year:
     """Collect one year of a place: the table that every question about it reads, never changed once made."""
     country, _, part = code.partition("-")
-    # Holidays of one year move days of its neighbours; outside the years that are known there are only weekends.
-    years = range(max(year - 1, date.min.year), min(year + 1, date.max.year) + 1)
+    known = holidays.country_holidays(country)
+    # Outside the years of a table there are only weekends.
+    years = [year] if known.start_year <= year <= known.end_year else []
+    language = next((name for name in ("en_GB", "en_US") if name in known.supported_languages), None)
     table = holidays.country_holidays(
-        country, subdiv=part or None, language=_language(country), years=years, expand=False
+        country, subdiv=part or None, language=language, years=years, expand=False
     )
     days = [
         date(year, month, day) for month in range(1, 13) for day in range(1, monthrange(year, month)[1] + 1)
@@ -135,13 +137,6 @@ def _year(code: str, year: int) -> _Year:
         frozenset(day for day in days if table.is_working_day(day)),
         {day: str(table[day]) for day in days if day in table},
     )
-
-
-@cache
-def _language(country: str) -> str | None:
-    """Give the English of a table, None where it has none and speaks its own language."""
-    known = holidays.country_holidays(country).supported_languages
-    return next((name for name in ("en_GB", "en_US") if name in known), None)
 
 
 @lru_cache(maxsize=4096)

@@ -145,7 +145,7 @@ def _schedule(policy: Policy, due_at: datetime, due_day: date, zone: tzinfo) -> 
         found.append(_Moment(at, -length))
     at = due_at if policy.hours_based else _sent_before(policy, due_day, zone, due_at + _SECOND)
     found.append(_Moment(at, DUE))
-    return tuple(sorted(found, key=lambda moment: (moment.at, moment.offset.approximate)))
+    return tuple(sorted(found, key=lambda moment: moment.at))
 
 
 def _sent_before(policy: Policy, day: date, zone: tzinfo, limit: datetime) -> datetime:
