@@ -172,6 +172,7 @@ class TestModules:
     def test_rules_read_no_clock_and_know_no_django(self) -> None:
         pure = [
             *modules("clients/posture/rules", "clients/workflows/readers", "clients/registers/rules"),
+            *modules("portal/deadlines/rules"),
             *modules("clients/engagements/rules"),
             *(
                 ROOT / name
