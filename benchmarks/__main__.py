@@ -11,7 +11,8 @@ from pathlib import Path
 
 from benchmarks import services
 
-IN_DATABASE = ("pages", "policies")
+#: In this order, whatever the order they are named in: the last one replaces the deadlines of the seed.
+IN_DATABASE = ("pages", "policies", "deadlines")
 BY_ITSELF = ("pack",)
 
 
@@ -27,7 +28,8 @@ def main() -> int:
     unknown = set(asked.names) - set(names)
     if unknown:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(names)}")
-    missed = [name for name in asked.names or names if not _run(name, small=asked.small)]
+    wanted = [name for name in names if not asked.names or name in asked.names]
+    missed = [name for name in wanted if not _run(name, small=asked.small)]
     return 1 if missed else 0
 
 

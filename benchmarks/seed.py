@@ -10,7 +10,7 @@ owe stands among the deadlines, as their actions would have written it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -94,6 +94,12 @@ def practice_id() -> UUID:
 _filled: list[Volume] = []
 
 
+def fill_any(volume: Volume) -> None:
+    """Make the database hold `volume`, unless it holds another one already."""
+    if not _filled:
+        fill(volume)
+
+
 def fill(volume: Volume) -> None:
     """Make the database hold `volume`, from nothing or from a smaller one of as many clients; then VACUUM ANALYZE."""
     if _filled and _filled[-1] == volume:
@@ -103,7 +109,7 @@ def fill(volume: Volume) -> None:
         if not _filled:
             _people(connection, volume)
         _plan(connection, _filled[-1] if _filled else None, volume)
-        with _bare(connection):
+        with bare(connection, (*REGISTERS, Deadline)):
             for model in REGISTERS:
                 connection.execute(_rows(model))
                 sequence = f"pg_get_serial_sequence('{model._meta.db_table}', 'id')"
@@ -138,17 +144,17 @@ def _people(connection: psycopg.Connection, volume: Volume) -> None:
                       "role": f"CASE WHEN n < {CONSULTANTS} THEN 'consultant' ELSE 'owner' END"},
              f"generate_series(0, {CONSULTANTS + OWNERS - 1}) AS n"),
             (Assignment, {"practice_id": "md5('practice 0')::uuid", "client_id": "md5('client ' || n)::uuid",
-                          "user_id": f"CASE WHEN k < 3 THEN {_staff('k')} ELSE md5('person ' || (1000 + n))::uuid END",
+                          "user_id": f"CASE WHEN k < 3 THEN {staff('k')} ELSE md5('person ' || (1000 + n))::uuid END",
                           "from_at": "now() - interval '1 year'",
                           "role": "(ARRAY['lead', 'consultant', 'consultant', 'client_approver'])[k + 1]"},
              f"generate_series(1, {volume.clients}) AS n, generate_series(0, 3) AS k"),
             (Snapshot, _snapshot(),
              f"generate_series(1, {SNAPSHOT_DAYS}) AS d, unnest(ARRAY[{STEADY}, {LARGEST}, {TYPICAL}]) AS n"),
         ):  # fmt: skip
-            connection.execute(_insert(model, values, source))
+            connection.execute(insert(model, values, source))
 
 
-def _staff(turn: str) -> str:
+def staff(turn: str) -> str:
     """The person of the practice who works for client `n`: three of them take turns."""
     return f"md5('person ' || (n + (ARRAY[0, 7, 19])[1 + {turn}]) % {CONSULTANTS})::uuid"
 
@@ -200,10 +206,10 @@ def _values(model: type[models.Model]) -> dict[str, str]:
         "internal": f"{CHANCE} % 20 = 0",
         "created_at": "now() - make_interval(days => (i * 13 + n) % 700)",
         "name": f"initcap((ARRAY{some})[1 + i % {len(some)}]) || ' {model._meta.verbose_name} ' || i",
-        "owner_id": f"CASE WHEN {CHANCE} % 25 = 1 THEN NULL ELSE {_staff('i % 3')} END",
+        "owner_id": f"CASE WHEN {CHANCE} % 25 = 1 THEN NULL ELSE {staff('i % 3')} END",
         "platform": f"(ARRAY{some})[1 + i % {len(some)}]",
         "retired_at": f"CASE WHEN {OUT} THEN now() END",
-        "retired_by_id": f"CASE WHEN {OUT} THEN {_staff('0')} END",
+        "retired_by_id": f"CASE WHEN {OUT} THEN {staff('0')} END",
         "retired_reason": f"CASE WHEN {OUT} THEN 'No longer used.' ELSE '' END",
     }
     workflow = "CASE WHEN workflows > 0 THEN n * 100000::bigint + 1 + i % workflows END"
@@ -232,7 +238,7 @@ def _rows(model: type[models.Model]) -> str:
         f" FROM plan, generate_series(have + 1, want) AS i WHERE register = '{table}' ORDER BY i, n) AS planned"
     )
     return f"""
-        WITH made AS ({_insert(model, _values(model), source)} RETURNING *)
+        WITH made AS ({insert(model, _values(model), source)} RETURNING *)
         INSERT INTO {EVENTS} (at, payload)
         SELECT created_at, jsonb_build_object(
             'at', created_at, 'actor', md5('token ' || client_id), 'op', 'insert', 'id', id::text, 'label', name,
@@ -288,10 +294,10 @@ def _owed(
         f" AND plan.n = record.id / 100000 WHERE record.id % 100000 > plan.have) AS added"
         f" WHERE retired_at IS NULL AND {condition}"
     )
-    return _insert(Deadline, values, source)
+    return insert(Deadline, values, source)
 
 
-def _insert(model: type[models.Model], values: dict[str, str], source: str) -> str:
+def insert(model: type[models.Model], values: dict[str, str], source: str) -> str:
     """INSERT … SELECT over every column; those without a value here get the field's default."""
     columns = {
         field.column: values.get(field.column, _default(field)) for field in model._meta.concrete_fields
@@ -339,9 +345,9 @@ def unguarded(connection: psycopg.Connection, tables: list[str]) -> Iterator[Non
 
 
 @contextmanager
-def _bare(connection: psycopg.Connection) -> Iterator[None]:
+def bare(connection: psycopg.Connection, filled: Iterable[type[models.Model]]) -> Iterator[None]:
     """Take away what is cheaper to build at the end: foreign keys and indexes that no constraint needs."""
-    tables = [model._meta.db_table for model in (*REGISTERS, Deadline)]
+    tables = [model._meta.db_table for model in filled]
     keys = connection.execute(
         "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint"
         " WHERE contype = 'f' AND conrelid = ANY(%s::regclass[])",

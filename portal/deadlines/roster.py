@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -41,7 +42,7 @@ class Roster:
     _active: dict[tuple[UUID, bool], frozenset[UUID]] = field(default_factory=dict)
     _away: dict[date, dict[UUID, tuple[Away, ...]]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def practice_owners(self) -> tuple[UUID, ...]:
         """The owners of the practice."""
         return tuple(person for person, role in self.members.items() if role == Role.OWNER)
