@@ -158,7 +158,7 @@ def _webhook(address: str, note: Note) -> Any:
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         params.setdefault(name, []).append(value)
     return NotifyJSON(
-        host=parts.hostname,
+        host=f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname,
         port=parts.port,
         fullpath=parts.path,
         secure=True,

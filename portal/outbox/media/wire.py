@@ -57,6 +57,8 @@ class Exchange:
         try:
             with _ending(policy, self), HTTPPolicySession(policy) as session:
                 answer: requests.Response = session.request(method, url, **options)
+                if self.ran_out:  # what was cut off reads like an answer that ended
+                    raise requests.exceptions.ReadTimeout("out of time")
                 _read(answer)
         except requests.RequestException as error:
             self.error = error
