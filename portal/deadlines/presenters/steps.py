@@ -100,12 +100,12 @@ def _from(since: Duration) -> str:
 
 
 def _gathered(steps: Iterable[Duration]) -> str:
-    """Name the unit once where all share it: "60, 30 and 14 days"; "1 day" stays apart from "7 days"."""
+    """Name the unit once where several share it: "60, 30 and 1 day", "2 days and 12 hours"."""
     said = [words(step) for step in steps]
     for i, one in enumerate(said[:-1]):
-        unit, following = one.rpartition(" ")[2], said[i + 1].rpartition(" ")[2]
+        unit, following = (each.rpartition(" ")[2].removesuffix("s") for each in (one, said[i + 1]))
         if unit == following and one.count(" ") == 1:
-            said[i] = one.rpartition(" ")[0]
+            said[i] = one.partition(" ")[0]
     return listed(said)
 
 
