@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("portal.deadlines.urls")),
     path("", include("portal.health.urls")),
     path("", include("clients.engagements.urls")),
+    path("", include("incidents.response.urls")),
     path("", include("clients.workflows.urls")),
     path("", include("clients.posture.urls")),
     path("", include("clients.trust.urls")),

@@ -1,0 +1,212 @@
+"""What an incident obliges to, as deadlines: the first response, the post-mortem, the next word to the client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from clients.engagements.models import Contact, SupportScope
+from clients.engagements.rules.targets import response_due, target_words
+from incidents.response.models import Incident, Responder, Update
+from incidents.response.rules.severities import OPTIONAL, needs_post_mortem, severities
+from portal.deadlines import actions as deadlines
+from portal.deadlines.models import Deadline
+from portal.deadlines.obligations import Due, Obligation, Subject
+from portal.deadlines.rules.durations import parse
+from portal.tenancy.people import leads_of
+
+if TYPE_CHECKING:
+    from portal.accounts.models import User
+
+RESPONSE, POST_MORTEM, UPDATE = "incident.response", "incident.postmortem", "incident.update"
+KINDS = (RESPONSE, POST_MORTEM, UPDATE)
+POST_MORTEM_WITHIN = "PT48H"
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Who answers for an incident's clocks now: its lead, or whoever is first on the practice's escalation path."""
+
+    owner: User | None
+    backup: User | None
+
+
+def subject_of(incident: Incident) -> Subject:
+    """Give the incident as the subject of deadlines."""
+    return Subject("response.incident", str(incident.pk), incident.reference)
+
+
+def scope_of(incident: Incident) -> SupportScope | None:
+    """Give the support that was agreed with the client on the day of the report, if any was recorded."""
+    scope = SupportScope.objects.for_client(incident.client).select_related("client").first()
+    on = incident.reported_at.date()
+    return scope if scope is not None and scope.is_current(on) else None
+
+
+def duty_of(incident: Incident, now: datetime) -> Duty:
+    """Find who answers for it. Three queries at most."""
+    path = list(
+        Contact.objects.for_client(incident.client)
+        .live()
+        .filter(side=Contact.Side.PRACTICE, user__isnull=False)
+        .in_order()
+        .select_related("user")[:3]
+    )
+    people = [contact.user for contact in path if contact.user]
+    deputy = (
+        Responder.objects.filter(incident=incident, role=Responder.Role.DEPUTY).select_related("user").first()
+    )
+    owner = incident.lead or next(iter(people), None) or leads_of(incident.client, now).first()
+    others = [deputy.user if deputy else None, *people]
+    return Duty(owner, next((person for person in others if person and person != owner), None))
+
+
+def keep_deadlines(incident: Incident, *, by: User | None, now: datetime) -> None:
+    """Bring the incident's three deadlines to what its record says now. Call it inside the action of the change."""
+    scope, duty = scope_of(incident), duty_of(incident, now)
+    owed = [
+        obligation
+        for obligation in (
+            _response(incident, scope, duty),
+            _post_mortem(incident, scope, duty),
+            _update(incident, duty),
+        )
+        if obligation is not None
+    ]
+    _settle(incident, owed, by)
+    deadlines.keep(
+        incident.client,
+        [obligation for obligation in owed if not _is_done(incident, obligation.kind)],
+        subjects=[subject_of(incident)],
+        kinds=KINDS,
+        by=by,
+        now=now,
+        why="the incident is resolved" if incident.resolved_at else "its record no longer asks for it",
+    )
+
+
+def _is_done(incident: Incident, kind: str) -> bool:
+    return _done_at(incident, kind) is not None
+
+
+def _done_at(incident: Incident, kind: str) -> datetime | None:
+    """When the duty was done for good; an update is never done for good before the incident is resolved."""
+    if kind == RESPONSE:
+        return incident.acknowledged_at
+    post_mortem = getattr(incident, "post_mortem", None) if kind == POST_MORTEM else None
+    return post_mortem.shared_at if post_mortem else None
+
+
+def _settle(incident: Incident, owed: list[Obligation], by: User | None) -> None:
+    """Meet what was done, at the instant at which it was done; bring an ended one to a corrected instant."""
+    for obligation in owed:
+        done_at = _done_at(incident, obligation.kind)
+        if done_at is None:
+            continue
+        ended = (
+            Deadline.objects.for_client(incident.client)
+            .met()
+            .filter(kind=obligation.kind, subject_type="response.incident", subject_id=str(incident.pk))
+            .last()
+        )
+        due_at = deadlines.due_at_of(obligation.due, incident.client)
+        if ended is None:
+            deadlines.open_deadline(incident.client, obligation, by=by, now=done_at)
+            deadlines.meet_deadline(incident.client, obligation.kind, obligation.subject, by=by, at=done_at)
+        elif (ended.ended_at, ended.due_at) != (done_at, due_at):
+            deadlines.correct_ended(ended, due_at=due_at, ended_at=done_at)
+
+
+def _response(incident: Incident, scope: SupportScope | None, duty: Duty) -> Obligation | None:
+    target = scope.target(incident.severity.lower()) if scope and scope.has_support else ""
+    start = (
+        min(incident.detected_at, incident.reported_at) if incident.alert_reference else incident.reported_at
+    )
+    due_at = response_due(target, start, scope.terms) if scope else None
+    if due_at is None or scope is None:
+        return None
+    words = target_words(target, scope.calendar)
+    return Obligation(
+        kind=RESPONSE,
+        subject=subject_of(incident),
+        title=_title(incident, f"Acknowledge {incident.reference}"),
+        note=incident.title,
+        due=Due(at=due_at, calendar=_calendar(scope, target), duration=_iso(target)),
+        started_at=start,
+        owner=duty.owner,
+        backup_owner=duty.backup,
+        source=f"Support scope, {scope.get_tier_display()}: {incident.severity} within {words}",
+        internal=incident.drill,
+    )
+
+
+def _post_mortem(incident: Incident, scope: SupportScope | None, duty: Duty) -> Obligation | None:
+    every = scope is None or scope.post_mortem_for == SupportScope.PostMortemFor.EVERY
+    if needs_post_mortem(incident.severity, every_incident=every) == OPTIONAL:
+        return None
+    from_report = scope is not None and scope.post_mortem_from == SupportScope.PostMortemFrom.REPORTING
+    start = incident.reported_at if from_report else incident.resolved_at
+    if start is None:
+        return None
+    length = parse(POST_MORTEM_WITHIN)
+    return Obligation(
+        kind=POST_MORTEM,
+        subject=subject_of(incident),
+        title=_title(incident, f"Share the post-mortem for {incident.reference}"),
+        note=incident.title,
+        due=Due(
+            at=start.astimezone(UTC) + timedelta(seconds=length.seconds),
+            calendar="clock",
+            duration=POST_MORTEM_WITHIN,
+        ),
+        started_at=start,
+        owner=duty.owner,
+        backup_owner=duty.backup,
+        source=f"Promised to the client: 48 hours from {'the report' if from_report else 'the resolution'}",
+        internal=incident.drill,
+    )
+
+
+def _update(incident: Incident, duty: Duty) -> Obligation | None:
+    every = severities()[incident.severity].update_every
+    if not every or incident.resolved_at or incident.drill:
+        return None
+    last = Update.objects.filter(incident=incident).order_by("-sent_at").first()
+    start = last.sent_at if last else incident.reported_at
+    length = parse(every)
+    due_at = start.astimezone(UTC) + timedelta(days=length.days, seconds=length.seconds)
+    return Obligation(
+        kind=UPDATE,
+        subject=subject_of(incident),
+        title=_title(incident, f"Tell the client how {incident.reference} stands"),
+        note=incident.title,
+        due=Due(at=due_at, calendar="clock", duration=every),
+        started_at=start,
+        owner=_liaison(incident) or duty.owner,
+        backup_owner=duty.backup,
+        source=f"Client updates for {incident.severity}",
+    )
+
+
+def _liaison(incident: Incident) -> User | None:
+    row = (
+        Responder.objects.filter(incident=incident, role=Responder.Role.CLIENT_LIAISON)
+        .select_related("user")
+        .first()
+    )
+    return row.user if row else None
+
+
+def _title(incident: Incident, words: str) -> str:
+    return f"Drill: {words[0].lower()}{words[1:]}" if incident.drill else words
+
+
+def _calendar(scope: SupportScope, target: str) -> str:
+    by_days = target == "next_business_day" or scope.calendar == SupportScope.Calendar.BUSINESS
+    return f"business:{scope.holidays}" if by_days else "clock"
+
+
+def _iso(target: str) -> str:
+    """Give the target as a duration where it is one; the words stand in the source."""
+    return target if target.startswith("P") else "P1D" if target == "next_business_day" else ""
