@@ -130,7 +130,8 @@ def correct_ended(deadline: Deadline, *, due_at: datetime, ended_at: datetime) -
     late before: what was missed before a move stays missed.
     """
     with transaction.atomic():
-        row = Deadline.objects.filter(client_id=deadline.client_id).select_for_update().get(pk=deadline.pk)
+        rows = Deadline.objects.filter(client_id=deadline.client_id).select_for_update()
+        row: Deadline = rows.get(pk=deadline.pk)
         if row.outcome != Deadline.Outcome.MET:
             raise ValueError("only a met deadline has an end to correct")
         if row.late_at == row.due_at:

@@ -11,6 +11,7 @@ PHRASES = {
     "channel.test": "sent a test message to",
     "preference.set": "changed",
     "delivery.try_again": "tried again to deliver",
+    "messages.export": "exported the list of",
 }
 
 
@@ -23,6 +24,7 @@ class OutboxConfig(AppConfig):
         # Models are not ready yet when this module is read.
         from portal.audit import presenters
         from portal.audit.coverage import exempt, leave_out
+        from portal.outbox import places
 
         seen = "what the sender last saw of it; the deliveries say what became of each message"
         exempt("outbox.Message", "itself a record that is only ever added to, and never changed")
@@ -39,3 +41,4 @@ class OutboxConfig(AppConfig):
         )
         for verb, phrase in PHRASES.items():
             presenters.register_action(verb, phrase)
+        places.register_all()

@@ -49,7 +49,9 @@ class PreferenceForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, *, preference: Preference) -> None:
-        now = {name: getattr(preference, name) for name in ("mode", "hour", "weekday", "by_email", "opt_outs")}
+        now = {
+            name: getattr(preference, name) for name in ("mode", "hour", "weekday", "by_email", "opt_outs")
+        }
         super().__init__(data, initial=now)
         choice = self.fields["opt_outs"]
         assert isinstance(choice, forms.MultipleChoiceField)
@@ -66,14 +68,20 @@ class ChannelForm(BlanksRefused, forms.Form):
         label="Name", max_length=80, validators=[refuse_secrets], help_text="As lists call it: #incidents"
     )
     address = forms.CharField(
-        label="Address", max_length=2000, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+        label="Address",
+        max_length=2000,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    internal = forms.ChoiceField(label="Who reads it", choices=WHO_READS, widget=forms.RadioSelect, initial="yes")
+    internal = forms.ChoiceField(
+        label="Who reads it", choices=WHO_READS, widget=forms.RadioSelect, initial="yes"
+    )
     urgent_only = forms.BooleanField(
         label="Only what is urgent", required=False, help_text="Clocks of incidents and the like."
     )
 
-    def __init__(self, data: Any = None, *, channel: Any = None, asks_who_reads: bool, own: bool = False) -> None:
+    def __init__(
+        self, data: Any = None, *, channel: Any = None, asks_who_reads: bool, own: bool = False
+    ) -> None:
         initial = {}
         if channel is not None:
             initial = {
@@ -134,7 +142,12 @@ class DeliveryFilters(forms.Form):
         """Keep what the filters leave; one that holds nothing sound keeps everything."""
         self.is_valid()
         wanted = self.cleaned_data
-        for name, column in (("state", "state"), ("medium", "medium"), ("kind", "message__kind"), ("client", "client")):
+        for name, column in (
+            ("state", "state"),
+            ("medium", "medium"),
+            ("kind", "message__kind"),
+            ("client", "client"),
+        ):
             if wanted.get(name):
                 rows = rows.filter(**{column: wanted[name]})
         if wanted.get("q"):

@@ -258,7 +258,9 @@ def _act(request: PortalRequest, place: Place, pk: int, verb: str) -> HttpRespon
     try:
         if verb == "test":
             actions.send_test(channel, by=by, now=now)
-            said = f"A test message is on its way to {channel.name}. What comes of it stands here in a moment."
+            said = (
+                f"A test message is on its way to {channel.name}. What comes of it stands here in a moment."
+            )
         elif verb == "on":
             actions.turn_on(channel, by=by)
             said = f"{channel.name} is on."

@@ -49,7 +49,9 @@ def message_list(request: PortalRequest) -> HttpResponse:
         "clear_url": clear_url(request),
         "page": page,
         "noun": "message" if page.paginator.count == 1 else "messages",
-        "table": delivery_table(page.object_list, request, zone, _empty(bool(chips)), linked=_may_send(request)),
+        "table": delivery_table(
+            page.object_list, request, zone, _empty(bool(chips)), linked=_may_send(request)
+        ),
         "dead": counts[Delivery.State.DEAD],
         "may_try": _may_send(request),
         "may_export": request.access.may(Permission.EXPORT),
@@ -110,7 +112,9 @@ def message_again_all(request: PortalRequest) -> HttpResponse:
         tried += 1
     left = counts_by_state()[Delivery.State.DEAD]
     rest = f" {left:,} more wait for another turn." if left else ""
-    messages.success(request, f"{tried:,} {'message is' if tried == 1 else 'messages are'} tried again now.{rest}")
+    messages.success(
+        request, f"{tried:,} {'message is' if tried == 1 else 'messages are'} tried again now.{rest}"
+    )
     return redirect("message_list")
 
 
@@ -121,12 +125,16 @@ def message_export(request: PortalRequest) -> HttpResponse:
     _, rows = _asked(request)
     found = list(rows[: MOST_ROWS + 1])
     if len(found) > MOST_ROWS:
-        messages.error(request, f"That is more than {MOST_ROWS:,} messages. Filter the list and export the parts.")
+        messages.error(
+            request, f"That is more than {MOST_ROWS:,} messages. Filter the list and export the parts."
+        )
         return redirect("message_list")
     record("messages.export", object="outbox_message", details={"rows": len(found)}, by=request.access.user)
     name = f"messages-{timezone.now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return HttpResponse(write_csv(lines(found), HEADER), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(
+        write_csv(lines(found), HEADER), content_type="text/csv; charset=utf-8", headers=headers
+    )
 
 
 def _asked(request: PortalRequest) -> tuple[DeliveryFilters, QuerySet[Delivery]]:
@@ -145,5 +153,9 @@ def _back(request: PortalRequest, otherwise: str) -> str:
 
 def _empty(by_filter: bool) -> Empty:
     if by_filter:
-        return Empty("No messages match", "Take a filter away to see more.", "Clear filters", reverse("message_list"))
-    return Empty("No messages yet", "Reminders stand here as soon as the first one was written, with their fate.")
+        return Empty(
+            "No messages match", "Take a filter away to see more.", "Clear filters", reverse("message_list")
+        )
+    return Empty(
+        "No messages yet", "Reminders stand here as soon as the first one was written, with their fate."
+    )

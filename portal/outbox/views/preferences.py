@@ -31,9 +31,7 @@ def message_settings(request: PortalRequest) -> HttpResponse:
     if request.access.practice is None:
         raise Http404
     me = request.access.user
-    form = PreferenceForm(
-        request.POST if request.method == "POST" else None, preference=preference_of(me)
-    )
+    form = PreferenceForm(request.POST if request.method == "POST" else None, preference=preference_of(me))
     if form.is_bound and form.is_valid():
         try:
             actions.set_preference(me, by=me, now=timezone.now(), **{"opt_outs": [], **form.cleaned_data})
