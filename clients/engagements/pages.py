@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -141,10 +140,10 @@ def roles_may_end(access: Access, client: Client) -> frozenset[Role]:
     return frozenset(Role) if access.is_of_practice else CLIENT_ROLES
 
 
-def review_table(client: Client, reviews: Iterable[Any], *, inside: bool) -> Table:
-    """Make the table of finished reviews. inside: for people of the practice, who see what is still to be done."""
+def review_table(client: Client, reviews: Iterable[AccessReview]) -> Table:
+    """Make the table of finished reviews."""
     zone = ZoneInfo(client.time_zone)
-    rows = [_review_row(client, each, zone, inside) for each in reviews]
+    rows = [_review_row(client, each, zone) for each in reviews if each.finished_at]
     text = "Who has access is looked at every 90 days: everybody is kept, changed or removed, with a note."
     return Table(
         "Finished access reviews",
@@ -155,12 +154,12 @@ def review_table(client: Client, reviews: Iterable[Any], *, inside: bool) -> Tab
     )
 
 
-def _review_row(client: Client, review: Any, zone: ZoneInfo, inside: bool) -> Row:
+def _review_row(client: Client, review: AccessReview, zone: ZoneInfo) -> Row:
+    assert review.finished_at is not None
     url = reverse("access_review_show", kwargs={"client_slug": client.slug, "pk": review.pk})
     finished_on = review.finished_at.astimezone(zone).date()
-    owed = review.owed if inside else 0
-    if owed:
-        state = Cell("status", f"{owed} to carry out", state="soon")
+    if review.owed:
+        state = Cell("status", f"{review.owed} to carry out", state="soon")
     elif finished_on > review.due_on:
         state = Cell("status", "Late", state="late", sub=f"was due {format_table(review.due_on)}")
     else:

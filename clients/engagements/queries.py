@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from clients.engagements.models import AccessReview, AccessReviewItem, Contact, SupportScope
 from clients.engagements.rules import escalation, reviewing
@@ -133,14 +133,10 @@ def open_review(client: Client) -> AccessReview | None:
     return found
 
 
-def finished_reviews(client: Client, *, owed: bool) -> QuerySet[Any]:
-    """List the finished reviews, latest first, with who finished them; `owed` counts what is to be carried out."""
-    rows = AccessReview.objects.for_client(client).finished().select_related("finished_by")
-    if owed:
-        undone = Q(items__carried_out_at__isnull=True)
-        rows = rows.annotate(owed=Count("items", filter=undone))
-    found: QuerySet[Any] = rows.order_by("-finished_at", "-id")
-    return found
+def finished_reviews(client: Client) -> QuerySet[Any]:
+    """List the finished reviews, latest first, with who finished them."""
+    rows: QuerySet[Any] = AccessReview.objects.for_client(client).finished().select_related("finished_by")
+    return rows.order_by("-finished_at", "-id")
 
 
 def last_finished_on(client: Client) -> date | None:

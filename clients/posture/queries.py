@@ -13,6 +13,7 @@ from django.db.models import Count, IntegerField, Max, Min, Q
 from django.db.models.expressions import Func
 from django.db.models.fields.json import KeyTransform
 
+from clients.posture import engagement_facts
 from clients.posture.catalogue import catalogue
 from clients.posture.models import Snapshot, Waiver
 from clients.posture.rules import facts as f
@@ -34,7 +35,7 @@ TRAIL_EXPORT = "activity.export"
 def posture_of(client: Client, now: datetime) -> Posture:
     """Judge every control for one client at `now`. The same for whoever asks: internal rows are left out.
 
-    Ten queries, however many records there are; call it inside the client's scope.
+    Thirteen queries, however many records there are; call it inside the client's scope.
     """
     facts = facts_for(client, now)
     return posture(facts, now, catalogue(), waivers_of(client, facts.today(now)))
@@ -55,7 +56,7 @@ class _People:
 
 
 def facts_for(client: Client, now: datetime) -> f.Facts:
-    """Read the facts of one client, rows marked internal left out. Nine queries."""
+    """Read the facts of one client, rows marked internal left out. Twelve queries."""
     zone = ZoneInfo(client.time_zone)
     people = _people(client, now, zone)
     workflows = list(_rows(Workflow, client).live())
@@ -71,6 +72,9 @@ def facts_for(client: Client, now: datetime) -> f.Facts:
         credentials=tuple(_credential(each, people, zone) for each in _credentials(client)),
         sub_processors=tuple(_sub_processor(each, zone) for each in _rows(SubProcessor, client).live()),
         exports=_exports(client, zone),
+        contacts=engagement_facts.contacts_of(client),
+        access_review=engagement_facts.access_review_of(client, zone),
+        support=engagement_facts.support_of(client, zone),
         trail=_trail(client, now, zone),
         people=people.known,
     )

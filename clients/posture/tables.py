@@ -95,5 +95,16 @@ def record_lists(client: Client, finding: Finding) -> list[RecordList]:
 
 
 def _linked(client: Client, reference: Reference) -> LinkedRecord:
-    kwargs = {"client_slug": client.slug, "register": reference.register, "pk": reference.pk}
-    return LinkedRecord(reference, reverse("record_show", kwargs=kwargs))
+    return LinkedRecord(reference, _address(client, reference))
+
+
+def _address(client: Client, reference: Reference) -> str:
+    """Where a record stands: on a page of its own, in a register, or among what was agreed with the client."""
+    here = {"client_slug": client.slug}
+    if reference.register == "support":
+        return reverse("support_show", kwargs=here)
+    if reference.register == "contacts":
+        return f"{reverse('contact_list', kwargs=here)}#contact-{reference.pk}"
+    if reference.register == "access-reviews":
+        return reverse("access_review_show", kwargs={**here, "pk": reference.pk})
+    return reverse("record_show", kwargs={**here, "register": reference.register, "pk": reference.pk})

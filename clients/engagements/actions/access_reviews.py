@@ -111,6 +111,7 @@ def finish_review(
         row.kept, row.changed, row.removed = (
             reviewing.decided(lines, each) for each in (KEEP, CHANGE, REMOVE)
         )
+        row.owed = sum(item.is_owed for item in items)
         row.save()
         words = f"Reviewed: {row.kept} kept, {row.changed} to change, {row.removed} to remove"
         keep_review(client, by=by, now=now, met={REVIEW: words})
@@ -127,7 +128,16 @@ def carry_out(item: AccessReviewItem, *, by: User, now: datetime) -> AccessRevie
             _refuse_while_it_stands(row, now)
         row.carried_out_at, row.carried_out_by = now, by
         row.save(update_fields=["carried_out_at", "carried_out_by"])
+        _count_owed(row.review_id)
     return row
+
+
+def _count_owed(review_id: int) -> None:
+    """Say on the review, which the client's people see, how much of it is left to be carried out."""
+    review = AccessReview.objects.select_for_update().get(pk=review_id)
+    if not review.is_open:
+        review.owed = sum(each.is_owed for each in review.items.all())
+        review.save(update_fields=["owed"])
 
 
 def _refuse_while_it_stands(row: AccessReviewItem, now: datetime) -> None:

@@ -47,6 +47,11 @@ class AccessReview(ClientOwned):
     kept = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField("to change", default=0)
     removed = models.PositiveIntegerField("to remove", default=0)
+    owed = models.PositiveIntegerField(
+        "to carry out",
+        default=0,
+        help_text="Decisions of the finished review that nobody has carried out yet.",
+    )
 
     objects: ClassVar[ReviewManager] = ReviewManager()
 

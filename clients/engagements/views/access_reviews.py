@@ -38,14 +38,13 @@ from portal.tenancy.permissions import Permission
 @require_safe
 def access_review_list(request: PortalRequest, client: Client) -> HttpResponse:
     """List the finished reviews, say when the next is due, and lead to the one under way."""
-    inside = request.access.may(Permission.VIEW_INTERNAL, client)
-    rows = finished_reviews(client, owed=inside)[:MOST_REVIEWS]
+    rows = finished_reviews(client)[:MOST_REVIEWS]
     today = today_of(client, timezone.now())
     context = page(
         request,
         client,
         "access_review_list",
-        table=review_table(client, rows, inside=inside),
+        table=review_table(client, rows),
         due_on=review_due_on(client) if client.status == Client.Status.ACTIVE else None,
         today=today,
         under_way=open_review(client),

@@ -84,16 +84,6 @@ def ended_within_a_day(facts: Facts, now: datetime) -> Finding:
     return judge("ACC-06", "credential", map(mark, facts.credentials))
 
 
-def new_client(facts: Facts, now: datetime) -> Finding:
-    """ACC-07: asks for no access review of a client younger than 90 days."""
-    age = (facts.today(now) - facts.since_on).days if facts.since_on else None
-    if age is not None and 0 <= age < t.NEW_CLIENT:
-        return does_not_apply(
-            "ACC-07", f"a client for {age} days; the first review is due after {t.NEW_CLIENT}"
-        )
-    return nothing("ACC-07", "no access review is on record")
-
-
 def service_accounts(facts: Facts, now: datetime) -> Finding:
     """ACC-08: integrations run as accounts named for a purpose, with owner, backup owner and a date to review."""
     today = facts.today(now)

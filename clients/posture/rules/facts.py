@@ -169,6 +169,40 @@ class SubProcessor(RecordFact):
 
 
 @dataclass(frozen=True, slots=True)
+class Contact(RecordFact):
+    """Somebody on the escalation path of either side, named by their place on it."""
+
+    REGISTER = "contacts"
+
+    side: str = "client"
+    position: int = 1
+    verified_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessReview(RecordFact):
+    """The latest finished review of access. `owed` counts the decisions that nobody has carried out yet."""
+
+    REGISTER = "access-reviews"
+
+    finished_on: date = date.min
+    owed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Support(RecordFact):
+    """What was agreed about support. `without_target` names the severities without a response target."""
+
+    REGISTER = "support"
+
+    tier: str = "none"
+    without_target: tuple[str, ...] = ()
+    log_retention_days: int | None = None
+    warranty: bool = False
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """The newest version read of one workflow's definition. `secrets` counts the values refused in it."""
 
@@ -205,6 +239,9 @@ class Facts:
     credentials: tuple[Credential, ...] = ()
     sub_processors: tuple[SubProcessor, ...] = ()
     exports: tuple[Export, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    access_review: AccessReview | None = None
+    support: Support | None = None
     trail: Trail = Trail()
     people: tuple[Known, ...] = ()
 

@@ -6,18 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from clients.posture.rules import access, operations, privacy, secrets, suppliers
+from clients.posture.rules import access, engagements, operations, privacy, secrets, suppliers
 from clients.posture.rules.facts import Facts
 from clients.posture.rules.finding import Finding, nothing, unproven
 
 #: Raised when a rule changes what it finds in the same facts, so that a step in the history can be told apart.
-VERSION = 1
+VERSION = 2
 
 #: The kinds of record that no register keeps yet, as the catalogue names them, in words that begin a sentence.
 KINDS = {
     "AIUse": "accounts with AI providers",
     "AccessGrant": "access grants",
-    "AccessReview": "access reviews",
     "Action": "actions after incidents",
     "AdminSystem": "administrative systems",
     "Alert": "alerts",
@@ -27,7 +26,6 @@ KINDS = {
     "BreachClock": "breach clocks",
     "Change": "changes",
     "Checklist": "checklists",
-    "Contact": "contacts",
     "DPA": "agreements with the client",
     "DataFlow": "data flows",
     "DataStore": "data stores",
@@ -61,7 +59,6 @@ KINDS = {
     "SecretAccessLog": "reads of secrets",
     "SecretScan": "secret scans",
     "SecurityTxt": "published security contacts",
-    "SupportScope": "support scopes",
     "Training": "trainings",
     "UptimeCheck": "uptime checks",
     "VendorAssessment": "vendor assessments",
@@ -87,7 +84,7 @@ _RULES = (
     Rule("ACC-01", access.least_privilege),
     Rule("ACC-02", access.no_shared_logins, ("AccessGrant",)),
     Rule("ACC-06", access.ended_within_a_day, ("Project", "AccessGrant")),
-    Rule("ACC-07", access.new_client, ("AccessReview",)),
+    Rule("ACC-07", engagements.reviewed),
     Rule("ACC-08", access.service_accounts),
     Rule("ACC-09", access.no_personal_tokens),
     Rule("ACC-10", access.narrow_scope),
@@ -105,12 +102,16 @@ _RULES = (
     Rule("DAT-03", suppliers.in_region, ("Environment", "DataStore")),
     Rule("DAT-07", privacy.unless_no_personal_data("DAT-07"), ("DataFlow",)),
     Rule("LOG-02", operations.trail),
+    Rule("LOG-03", engagements.log_retention, ("LogPolicy",)),
     Rule("LOG-04", privacy.unless_no_personal_data("LOG-04"), ("LogPolicy",)),
     Rule("MON-02", operations.critical_workflows, ("UptimeCheck",)),
     Rule("REL-01", operations.retries),
     Rule("CHG-04", privacy.unless_no_personal_data("CHG-04"), ("Environment",)),
     Rule("CHG-07", operations.approved_before_use, ("Approval", "DataFlow")),
     Rule("BCK-01", operations.exported),
+    Rule("INC-01", engagements.response_plan, ("ResponsePlan",)),
+    Rule("INC-02", engagements.response_targets, ("Incident",)),
+    Rule("INC-06", engagements.contacts),
     Rule("INC-08", privacy.unless_no_personal_data("INC-08"), ("Incident", "BreachClock")),
     Rule("AI-01", suppliers.zero_retention, ("AIUse",)),
     Rule("AI-02", suppliers.retention_disclosed, ("AIUse", "Approval")),
@@ -142,7 +143,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
     "DAT-08": ("DataFlow", "DataStore"),
     "DAT-09": ("DataFlow",),
     "LOG-01": ("Run",),
-    "LOG-03": ("LogPolicy", "SupportScope"),
     "MON-01": ("AlertRule", "Alert"),
     "MON-03": ("AlertRule", "Alert"),
     "MON-04": ("AlertRule", "Alert"),
@@ -155,12 +155,9 @@ NOT_YET: dict[str, tuple[str, ...]] = {
     "CHG-06": ("Checklist",),
     "BCK-02": ("Backup", "DataStore"),
     "BCK-03": ("RestoreTest", "DataStore", "Runbook"),
-    "INC-01": ("ResponsePlan",),
-    "INC-02": ("Incident", "SupportScope"),
     "INC-03": ("IncidentUpdate", "Incident"),
     "INC-04": ("PostMortem", "Incident"),
     "INC-05": ("PostMortem", "Action"),
-    "INC-06": ("Contact",),
     "INC-07": ("Incident",),
     "INC-09": ("Action", "PostMortem"),
     "VUL-01": ("RepoScan", "Runbook"),

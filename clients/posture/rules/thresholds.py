@@ -12,6 +12,12 @@ REASON_AGE = MONTHS_12  # ACC-01, SEC-06 warn of reasons older than this
 OWNER_LEAVES = 30  # ACC-08 warns of an owner who leaves, or a renewal, within this
 REVOKED_WITHIN = timedelta(hours=24)  # ACC-06, SEC-10: a promise, fixed
 NEW_CLIENT = 90  # ACC-07 asks nothing of a client younger than this
+REVIEW_AGE, REVIEW_NEAR = (
+    90,
+    14,
+)  # ACC-07 asks for a review no older, and warns so long before the next is due
+CONTACT_AGE, CONTACT_WARN = 180, 120  # INC-06
+LOGS_KEPT, LOGS_LONGER = 90, ("growth", "scale")  # LOG-03: days, and the tiers that keep logs longer
 STORAGE_CONFIRMED = 180  # SEC-01 warns of entries not confirmed for so long
 ROTATION_NEAR = 14  # SEC-03 warns of rotations due within this
 RENEWAL_NEAR = 30  # SEC-07 warns of renewals due within this

@@ -8,6 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from clients.posture.rules.facts import (
+    AccessReview,
+    Contact,
     Credential,
     Export,
     Facts,
@@ -15,6 +17,7 @@ from clients.posture.rules.facts import (
     Person,
     Platform,
     SubProcessor,
+    Support,
     Trail,
     Workflow,
 )
@@ -126,6 +129,26 @@ def export(workflow_pk: int = 1, **fields: Any) -> Export:
     return replace(Export(workflow_pk, days(-5), 2, "ab" * 32), **fields)
 
 
+def contact(pk: int = 1, side: str = "client", position: int = 1, **fields: Any) -> Contact:
+    base = Contact(pk, f"contact-{pk}", days(-10), side=side, position=position, verified_on=days(-10))
+    return replace(base, **fields)
+
+
+def contacts() -> tuple[Contact, ...]:
+    """Primary and backup of both sides."""
+    path = [(side, position) for side in ("client", "practice") for position in (1, 2)]
+    return tuple(contact(pk, side, position) for pk, (side, position) in enumerate(path, start=1))
+
+
+def access_review(**fields: Any) -> AccessReview:
+    return replace(AccessReview(1, "Access review", days(-20), finished_on=days(-20)), **fields)
+
+
+def support(**fields: Any) -> Support:
+    base = Support(1, "Support scope", days(-20), tier="growth", log_retention_days=180)
+    return replace(base, **fields)
+
+
 def facts(**fields: Any) -> Facts:
     """A client whose records are all in order; a field replaces what stands here."""
     base = Facts(
@@ -138,6 +161,9 @@ def facts(**fields: Any) -> Facts:
         credentials=(credential(),),
         sub_processors=(company(),),
         exports=(export(),),
+        contacts=contacts(),
+        access_review=access_review(),
+        support=support(),
         trail=Trail(events=40, first_on=days(-300), exported_on=days(-30)),
     )
     return replace(base, **fields)

@@ -15,6 +15,7 @@ from portal.accounts.models import User
 from portal.audit.actions import action, record
 from portal.tenancy.models import Client, Member, Practice
 from portal.tenancy.scope import enter, narrowed
+from tests.clients.engagements import made as engagements
 from tests.clients.posture.records import (
     add_company,
     add_credential,
@@ -54,7 +55,7 @@ def test_thirty_records_cost_as_many_queries_as_one(
 ) -> None:
     fill(client_a1, alice, 1)
     fill(client_a2, alice, 30)
-    assert queries_for(client_a1) == queries_for(client_a2) == 10
+    assert queries_for(client_a1) == queries_for(client_a2) == 13
 
 
 def test_facts_are_those_of_the_records(in_a: object, client_a1: Client, alice: User) -> None:
@@ -152,3 +153,26 @@ def test_history_ends_with_today_as_it_is_now(in_a: object, client_a1: Client, a
     assert points[-1].passes == found.tally.passes > points[0].passes
     assert points[-1].results["SEC-07"] == "pass"
     assert "ACC-04" not in points[-1].results
+
+
+def test_what_was_agreed_with_the_client_is_among_the_facts(
+    in_a: object, client_a1: Client, alice: User, carol: User
+) -> None:
+    engagements.agree(client_a1, alice, "growth", log_retention_days=None, sev3_target="")
+    engagements.add(client_a1, alice, "Ann Ashworth", verified_on=day(-3))
+    engagements.review(client_a1, alice, carol=("change", "Viewer is enough"))
+    known = facts_for(client_a1, now())
+    assert known.support is not None
+    assert (known.support.tier, known.support.without_target) == ("growth", ("SEV3",))
+    assert known.support.log_retention_days is None
+    assert [each.name for each in known.contacts] == ["Primary contact of the client"]
+    assert known.contacts[0].verified_on == day(-3)
+    assert known.access_review is not None
+    assert (known.access_review.finished_on, known.access_review.owed) == (day(0), 1)
+    with enter(scope_of(carol), switch=True):
+        theirs = facts_for(client_a1, now())
+    assert (theirs.support, theirs.contacts, theirs.access_review) == (
+        known.support,
+        known.contacts,
+        known.access_review,
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from clients.posture.catalogue import catalogue
 from clients.posture.exports import HEADER, rows
+from clients.posture.rules.facts import Reference
+from clients.posture.rules.finding import Finding, Result
 from clients.posture.rules.rollup import Posture, Waived, posture
 from clients.posture.tables import MOST_RECORDS, area_tables, record_lists
 from clients.posture.words import state_and_words
@@ -53,3 +55,22 @@ def test_a_result_is_told_by_a_state_and_a_word() -> None:
     assert told["ACC-04"] == ("idle", "Unknown")
     assert told["SEC-10"] == ("idle", "Does not apply")
     assert told["SEC-01"] == ("ok", "Passes")
+
+
+def test_records_of_what_was_agreed_lead_to_its_pages() -> None:
+    found = Finding(
+        "INC-06",
+        Result.FAIL,
+        "",
+        failing=(
+            Reference("contacts", 4, "Primary contact of the client"),
+            Reference("support", 2, "Support scope"),
+            Reference("access-reviews", 7, "Access review"),
+        ),
+    )
+    (shown,) = record_lists(CLIENT, found)
+    assert [each.url for each in shown.records] == [
+        "/c/alder/contacts/#contact-4",
+        "/c/alder/support/",
+        "/c/alder/access-reviews/7/",
+    ]

@@ -87,14 +87,6 @@ def test_a_running_client_has_no_end_to_judge() -> None:
 
 
 @pytest.mark.parametrize(
-    ("since_on", "result"),
-    [(days(0), "not_applicable"), (days(-89), "not_applicable"), (days(-90), "unknown"), (None, "unknown")],
-)
-def test_a_new_client_needs_no_access_review_yet(since_on: Any, result: str) -> None:
-    assert judged("ACC-07", since_on=since_on).result == result
-
-
-@pytest.mark.parametrize(
     ("fields", "result"),
     [
         ({}, "pass"),

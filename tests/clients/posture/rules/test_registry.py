@@ -18,6 +18,7 @@ from tests.clients.posture.made import (
     NOW,
     OPENAI,
     company,
+    contact,
     credential,
     days,
     export,
@@ -92,6 +93,7 @@ FAILING: dict[str, Any] = {
         90, dpa_signed_on=None, training_prohibited="no", location="US", transfer_tool="none"
     ),
     "exports": export(1, secrets=3, taken_on=days(-200)),
+    "contacts": contact(90, "client", 2, verified_on=None),
 }
 MANY: dict[str, Any] = {
     "workflows": st.lists(
@@ -137,6 +139,16 @@ MANY: dict[str, Any] = {
         max_size=3,
     ),
     "exports": st.lists(st.builds(export, st.integers(1, 3), webhooks=st.integers(0, 1)), max_size=3),
+    "contacts": st.lists(
+        st.builds(
+            contact,
+            st.integers(1, 4),
+            st.sampled_from(["client", "practice"]),
+            st.integers(1, 3),
+            verified_on=st.sampled_from([None, days(-200), days(-130), days(-10)]),
+        ),
+        max_size=4,
+    ),
 }
 
 
@@ -155,6 +167,7 @@ def test_the_failing_records_of_these_tests_do_fail() -> None:
         "credentials": ["ACC-02", "ACC-09", "SEC-01", "SEC-03", "SEC-07"],
         "sub_processors": ["AI-03", "AI-04", "DAT-03", "PRV-02"],
         "exports": ["BCK-01", "SEC-02"],
+        "contacts": ["INC-06"],
     }
 
 
