@@ -168,29 +168,42 @@ def obligations_of(
     """List everything that rows of one client owe; nothing once the work for the client has ended."""
     if client.status == Client.Status.ENDED:
         return []
-    found = []
-    for row in rows:
-        if not row.is_live:
-            continue
-        found += [_dated(client, row, each, crew) for each in rules.owed(facts_of(row))]
-        if not crew.is_present(row):
-            change = (changes or {}).get(row.pk)
-            found.append(_naming(client, row, crew, change.before if change else None))
+    found = _own(client, rows, crew, changes or {})
     for model, contributor in _contributors.values():
         live = [row for row in rows if isinstance(row, model) and row.is_live]
         found += contributor(client, live, crew) if live else ()
     return found
 
 
+def _own(
+    client: Client, rows: Sequence[Record], crew: Crew, changes: Mapping[int, Change]
+) -> list[Obligation]:
+    """What the rows oblige to by themselves."""
+    found = []
+    for row in rows:
+        if not row.is_live:
+            continue
+        found += [_dated(client, row, each, crew) for each in rules.owed(facts_of(row))]
+        if not crew.is_present(row):
+            change = changes.get(row.pk)
+            found.append(_naming(client, row, crew, change.before if change else None))
+    return found
+
+
 def owed_by(client: Client) -> list[Obligation]:
-    """List everything that the registers of a client oblige to now, for the nightly comparison. Eleven queries."""
+    """List everything that the registers of a client oblige to now, for the nightly comparison. Eleven queries.
+
+    What rooms above contribute they list themselves.
+    """
+    if client.status == Client.Status.ENDED:
+        return []
     rows = [
         row
         for model in MODELS
         for row in model.objects.for_client(client).live().select_related("owner").order_by("pk")
     ]
     crew = crew_of(client, rows, timezone.now())
-    return obligations_of(client, rows, crew)
+    return _own(client, rows, crew, {})
 
 
 def follow_access(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from clients.trust.demonstration import exports, history, people, registers
+from clients.trust.demonstration import deadlines, exports, history, people, registers
 from clients.trust.demonstration.spec import PRACTICE_ID, Calendar, client_slugs, read
 from portal.accounts.models import User
 from portal.documents import press
@@ -59,6 +59,8 @@ def build(now: datetime, report: Report) -> bool:
             history.add_waivers(house, client)
             history.note_trail_export(house, client)
         people.end_terms(house)
+        deadlines.let_weeks_pass(house)
+        report("The reminders of thirty days")
         for client in house.clients.values():
             history.add_history(client)
         report("The posture of twelve months")

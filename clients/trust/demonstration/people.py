@@ -11,6 +11,7 @@ from portal.accounts import people_actions
 from portal.accounts.actions import add_person
 from portal.accounts.models import User
 from portal.audit.actions import action
+from portal.tenancy import followers
 from portal.tenancy.actions import add_client
 from portal.tenancy.models import Assignment, Client, Member, Practice
 from portal.tenancy.permissions import Role
@@ -118,12 +119,14 @@ def end_terms(house: House) -> None:
             Member.objects.filter(user=user).update(until_at=until_at)
         with action("assignment.end", by=house.owner, why="Left the practice"):
             Assignment.objects.filter(user=user).update(until_at=until_at)
+            followers.access_ended(user, None, now=until_at, by=house.owner)
     for slug in client_slugs():
         for each in _left(read(slug)["people"]):
             client = house.clients[slug]
             with action("assignment.end", by=house.owner, client=client, why=f"Left {client.name}"):
-                rows = Assignment.objects.filter(client=client, user=house.people[each["key"]])
-                rows.update(until_at=house.calendar.at(each["until"]))
+                user, until_at = house.people[each["key"]], house.calendar.at(each["until"])
+                Assignment.objects.filter(client=client, user=user).update(until_at=until_at)
+                followers.access_ended(user, [client], now=until_at, by=house.owner)
 
 
 def _left(people: Iterable[Entry]) -> list[Entry]:
