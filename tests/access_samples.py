@@ -17,6 +17,8 @@ from portal.tenancy.models import Assignment, Client, Member
 from portal.tenancy.scope import enter
 from tests.clients.engagements.samples import EngagementRows, of_engagements
 from tests.conftest import everything_of
+from tests.portal.deadlines.samples import DeadlineRows, absence_of, of_deadlines, of_no_client
+from tests.portal.outbox.samples import OutboxRows, of_an_owner, of_everybody, of_outbox
 
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
@@ -49,6 +51,9 @@ MAY_REFUSE = {
     "calendar_read": ("hidden",),
     "calendar_feed_renew": ("hidden",),  # only for the person whose calendar it is
     "calendar_feed_end": ("hidden",),
+    "own_channel_edit": ("hidden",),  # everybody looks after their own channels
+    "own_channel_remove": ("hidden",),
+    "own_channel_act": ("hidden",),
     "contact_add": ("forbidden",),  # the practice's side is not the client's to change
     "access_review_show": ("hidden",),  # one under way is the practice's own
 }
@@ -140,6 +145,8 @@ class Rows:
             **own, user=guest, role="client_viewer", from_at=NOW - timedelta(days=1)
         )
         self.engagements = EngagementRows(client, owner, guest, self.credential)
+        self.deadlines = DeadlineRows(client, owner)
+        self.outbox = OutboxRows(client, owner)
 
     @staticmethod
     def _export(own: dict[str, Any], mark: str, version: int, owner: User) -> WorkflowExport:
@@ -204,6 +211,8 @@ def of_client(rows: Rows) -> Named:
         yield name, {}
     yield from of_registers(rows)
     yield from of_engagements(rows.engagements)
+    yield from of_deadlines(rows.deadlines)
+    yield from of_outbox(rows.outbox)
     for name in ("posture_control", "waiver_add"):
         yield name, {"control_id": "ACC-01"}
     yield "waiver_end", {"pk": rows.waiver.pk}
@@ -272,6 +281,8 @@ def of_nobody(client: Client) -> Named:
     for name in ("renewal_list", "renewal_export", "calendar_feeds", "calendar_feed_make"):
         yield name, {}
     yield "calendar_read", {"token": "nobody-was-given-this"}
+    yield from of_everybody()
+    yield from of_no_client()
 
 
 def of_people(client: Client, people: dict[str, User]) -> Named:
@@ -290,9 +301,13 @@ def of_people(client: Client, people: dict[str, User]) -> Named:
         feed = CalendarFeed.objects.create(
             practice_id=client.practice_id, user=people["alice"], token_hash="e" * 64, renewed_at=NOW
         )
+        absence = absence_of(people["bob"], client.practice_id)
+        outbox = list(of_an_owner(client.practice_id, people["alice"]))
     for name in ("people_change_role", "people_end"):
         yield name, {"pk": member.pk}
     for name in ("invitation_again", "invitation_revoke"):
         yield name, {"pk": invitation.pk}
     for name in ("calendar_feed_renew", "calendar_feed_end"):
         yield name, {"pk": feed.pk}
+    yield from outbox
+    yield "absence_end", {"pk": absence.pk}

@@ -104,7 +104,7 @@ def compose(parcel: Parcel, now: datetime) -> Composed:
     shown = items[:MOST_IN_MAIL]
     late, rest = [item for item in shown if item.late], [item for item in shown if not item.late]
     sections = [
-        Section(title, is_late, tuple(_groups(found)))
+        Section(title, is_late, tuple(_groups(found, parcel)))
         for title, is_late, found in (("Late", True, late), ("To come", False, rest))
         if found
     ]
@@ -183,16 +183,18 @@ def _dated(when: str, distance: str, passed: bool) -> str:
 
 
 def _rank(item: Item) -> tuple[object, ...]:
-    """Late ones first, in them and in the rest the urgent ones, then by client and by when they are due."""
+    """Late ones first; then by client, the practice's own last; of a client the urgent ones, then by when they are due."""
     message = item.message
     due = message.due_at.timestamp() if message.due_at else float("inf")
-    return (not item.late, item.client.casefold(), not message.urgent, due, message.pk)
+    return (not item.late, not item.client, item.client.casefold(), not message.urgent, due, message.pk)
 
 
-def _groups(items: Iterable[Item]) -> list[Group]:
+def _groups(items: Iterable[Item], parcel: Parcel) -> list[Group]:
+    """Group by client; in a digest, what belongs to none stands under the practice's name."""
     by_client: dict[str, list[Item]] = {}
+    own = parcel.first.practice.name if parcel.is_digest else ""
     for item in items:
-        by_client.setdefault(item.client, []).append(item)
+        by_client.setdefault(item.client or own, []).append(item)
     return [Group(client, tuple(found)) for client, found in by_client.items()]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Min, Q, QuerySet, When
+from django.db.models import Case, Count, F, Min, Prefetch, Q, QuerySet, When
 from django.db.models.functions import Greatest
 
 from portal.outbox.models import Channel, Delivery, Message, Preference
@@ -94,10 +94,12 @@ def channels_kept_for(client: Client | None) -> QuerySet[Channel]:
 
 
 def deliveries() -> QuerySet[Delivery]:
-    """List every delivery in the scope, newest first, with all that a line of the page shows. One query."""
-    found: QuerySet[Delivery] = Delivery.objects.select_related(
-        "message", "client", "person", "channel"
-    ).defer("channel__address")
+    """List every delivery in the scope, newest first, with all that a line of the page shows. Five queries.
+
+    What goes with a row is read after the rows: joined under its policy it would cost the index that sorts them.
+    """
+    channels = Prefetch("channel", Channel.objects.defer("address"))
+    found: QuerySet[Delivery] = Delivery.objects.prefetch_related("message", "client", "person", channels)
     return found.order_by("-pk")
 
 

@@ -29,6 +29,9 @@ WHO = {
 }
 # What has no page of its own: it is posted to, gives a file, or leads elsewhere at once.
 WITHOUT_PAGE = {
+    *("client_channel_act", "own_channel_act", "practice_channel_act"),
+    *("message_again", "message_again_all", "message_export"),
+    *("absence_end", "client_reminder_reset", "deadline_export", "deadline_wake", "reminder_policy_reset"),
     *("calendar_feed_end", "calendar_feed_make", "calendar_feed_renew", "calendar_read", "renewal_export"),
     *("access_review_carry_out", "access_review_export", "access_review_start"),
     *("account_reauthenticate", "account_set_password", "client_activity_export", "client_invitation_again"),
@@ -155,6 +158,9 @@ def test_the_list_of_addresses_without_a_page_is_not_stale() -> None:
         ("alice", "/search/?q=zz", 200),
         ("alice", "/search/?q=nothing+of+this+name", 200),
         ("alice", "/?whose=mine", 200),
+        ("alice", "/?snoozed=1", 200),
+        ("alice", "/c/alder/deadlines/?state=all", 200),
+        ("alice", "/deadlines/reassign/?from=", 200),
         ("alice", "/c/alder/credentials/?owner=none", 200),
         ("alice", "/c/alder/credentials/?q=nothing+of+this+name", 200),
         ("alice", "/c/birch/", 200),
@@ -182,6 +188,10 @@ FORMS = (
     ("alice", "credential_rotate"),
     ("alice", "record_review"),
     ("alice", "record_retire"),
+    ("alice", "deadline_snooze"),
+    ("alice", "deadline_reassign"),
+    ("alice", "absence_add"),
+    ("alice", "reminder_policy_edit"),
     ("alice", "client_add"),
     ("alice", "people_invite"),
     ("alice", "client_people_invite"),
