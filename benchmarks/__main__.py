@@ -7,13 +7,12 @@ import importlib
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 from benchmarks import services
 
 #: In this order, whatever the order they are named in: the last one replaces the deadlines of the seed.
 IN_DATABASE = ("pages", "policies", "deadlines")
-BY_ITSELF = ("pack",)
+BY_ITSELF = ("pack", "latency")
 
 
 def main() -> int:
@@ -37,8 +36,8 @@ def _run(name: str, *, small: bool) -> bool:
     print(f"\n== {name} ==", flush=True)
     started = time.monotonic()
     if name in BY_ITSELF:
-        command = [sys.executable, str(Path(__file__).with_name(f"{name}.py"))]
-        kept = subprocess.run([*command, *(["--rounds", "2"] if small else [])], check=False).returncode == 0
+        command = [sys.executable, "-m", f"benchmarks.{name}", *(["--rounds", "2"] if small else [])]
+        kept = subprocess.run(command, check=False).returncode == 0
     else:
         services.start()
         importlib.import_module(f"benchmarks.{name}").run(small=small)

@@ -195,6 +195,8 @@ def a_house(folder: Path, **settings: str) -> Iterator[House]:
     with a_place() as place:
         user = place.use(PLUMBLINE_TEST_SERVICES="1")
         assert "problem" not in user.answer, user.answer
+        if "CELERY_BROKER_URL" in settings:
+            settings.setdefault("CACHE_URL", user.answer["cache_url"])
         house = House(place, user, folder, **settings)
         try:
             house.run("manage.py", "migrate", "--verbosity", "0", "--skip-checks")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ SLOWNESS = 0.01  # seconds a message, so that senders are killed in the middle o
 
 
 class Sink:
-    """Accepts everything. `times` counts how often each Message-ID came, `to` says to whom.
+    """Accepts everything. `times` counts how often each Message-ID came, `to` says to whom, `came` when.
 
     When as many have come as one of `at` says, `then` is done after the mail was taken and before the sender hears it.
     """
@@ -24,6 +25,8 @@ class Sink:
     def __init__(self) -> None:
         self.times: Counter[str] = Counter()
         self.to: dict[str, set[str]] = {}
+        self.came: list[float] = []
+        self.slowness = SLOWNESS
         self.at: tuple[int, ...] = ()
         self.then: Callable[[], object] = int
 
@@ -32,10 +35,11 @@ class Sink:
         message = message_from_bytes(envelope.content)
         name = str(message["Message-ID"])
         self.times[name] += 1
+        self.came.append(time.time())
         self.to.setdefault(name, set()).update(envelope.rcpt_tos)
         if sum(self.times.values()) in self.at:
             self.then()
-        await asyncio.sleep(SLOWNESS)
+        await asyncio.sleep(self.slowness)
         return "250 OK"
 
 
