@@ -183,7 +183,7 @@ def _dated(when: str, distance: str, passed: bool) -> str:
 
 
 def _rank(item: Item) -> tuple[object, ...]:
-    """Late ones first; then by client, the practice's own last; of a client the urgent ones, then by when they are due."""
+    """Late ones first; then by client, the practice's own last; in them the urgent ones, then by due date."""
     message = item.message
     due = message.due_at.timestamp() if message.due_at else float("inf")
     return (not item.late, not item.client, item.client.casefold(), not message.urgent, due, message.pk)

@@ -131,4 +131,4 @@ def _by_provider(error: Any, now: datetime) -> Fate:
 def _provider_id(message: EmailMultiAlternatives) -> str:
     status = getattr(message, "anymail_status", None)
     found = getattr(status, "message_id", None)
-    return str(found) if isinstance(found, str) else ""
+    return str(found) if isinstance(found, str | int) else ""

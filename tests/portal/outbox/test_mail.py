@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused
+from anymail.exceptions import AnymailAPIError, AnymailRecipientsRefused, AnymailRequestsAPIError
 
 from portal.accounts.models import User
 from portal.outbox.media.fates import Outcome
@@ -24,7 +24,7 @@ def of_provider(status: int, **headers: str) -> AnymailAPIError:
     answer = requests.Response()
     answer.status_code = status
     answer.headers.update(headers)
-    return AnymailAPIError(f"{ADDRESS} failed", response=answer)
+    return AnymailRequestsAPIError(f"{ADDRESS} failed", response=answer)
 
 
 @pytest.mark.parametrize(
