@@ -159,8 +159,10 @@ def snooze_deadline(deadline: Deadline, *, by: User, until: datetime, now: datet
             raise Refused(
                 f"“{row.title}” is promised to the client: it can wait until it is due, not longer."
             )
+        # Steps that fall into the snooze are owed at its end, also when the scan has not seen the deadline yet.
+        row.stepped_at = row.stepped_at or now
         row.snoozed_until, row.next_step_at = until, until
-        row.save(update_fields=["snoozed_until", "next_step_at"])
+        row.save(update_fields=["snoozed_until", "next_step_at", "stepped_at"])
     return row
 
 
