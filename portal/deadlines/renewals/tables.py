@@ -14,7 +14,7 @@ from portal.deadlines.kinds import kind_of
 from portal.deadlines.models import Deadline
 from portal.deadlines.models.deadline import DeadlineQuerySet
 from portal.deadlines.renewals.queries import Ahead, linked, monday_of
-from portal.lib.dates import MONTHS, format_long, relative_due
+from portal.lib.dates import MONTHS, format_long, format_table, relative_due
 from portal.shell.charts import Pin
 from portal.shell.navigation import Count
 from portal.shell.tables import (
@@ -133,13 +133,20 @@ def _row(row: Deadline, reader: Reader, divider: Divider | None) -> Row:
             Cell("lead", row.title, sub=kind.title, url=kind.address(row)),
             Cell("text", row.client.name, url=row.client.get_absolute_url()),
             Cell("person", row.owner),
-            Cell("status", words, state=state if state in ("late", "soon") else "idle", sub_date=row.due_on),
+            _due(row, state, words),
         ],
         state="late" if state == "late" else "",
         action=Link(step.label, step.url, primary=state == "late") if step else None,
         id=f"deadline-{row.pk}",
         divider=divider,
     )
+
+
+def _due(row: Deadline, state: str, words: str) -> Cell:
+    """The words and the date, which stands there once where the words are the date."""
+    day = _shown_on(row)
+    shown = state if state in ("late", "soon") else "idle"
+    return Cell("status", words, state=shown, sub_date=None if format_table(day) in words else day)
 
 
 def _part(row: Deadline, reader: Reader) -> date:

@@ -92,7 +92,9 @@ def test_an_address_is_given_only_right_after_a_second_factor(
 
 
 def test_a_page_of_a_client_leads_to_its_calendar(alice: User, client_a1: Client, signed_in: Page) -> None:
-    text = signed_in(alice).get("/account/calendar/?client=alder").content.decode()
+    browser = signed_in(alice)
+    assert 'href="/account/calendar/?client=alder"' in browser.get("/c/alder/deadlines/").content.decode()
+    text = browser.get("/account/calendar/?client=alder").content.decode()
     assert re.search(r'<option value="alder" selected>', text)
 
 

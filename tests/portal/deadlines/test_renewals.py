@@ -85,6 +85,14 @@ class TestWhatStandsThere:
                 [] if late else [date(2026, 11, 16)],
             )
 
+    def test_a_date_that_the_words_say_already_stands_there_once(
+        self, alice: User, client_a1: Client, signed_in: Page
+    ) -> None:
+        make_deadline(client_a1, "near", 5)
+        far = make_deadline(client_a1, "far", 80)
+        rows = signed_in(alice).get("/renewals/").context["table"].rows
+        assert [row.cells[3].sub_date for row in rows] == [far.due_on - timedelta(days=75), None]
+
 
 class TestWeeks:
     def test_rows_stand_under_their_weeks_with_counts_of_all_pages(
