@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.db.models import Q
 
 from clients.engagements.models import SupportScope
-from incidents.response.models import BreachClock, Incident, IncidentLink, Measure
-from incidents.response.rules.phases import Phase, PhaseFacts, phases
+from incidents.response.models import BreachClock, Incident, IncidentLink, Measure, TimelineEntry
+from incidents.response.rules.phases import NO_CLOCK, Phase, PhaseFacts, phases
 from incidents.response.rules.severities import OPTIONAL, needs_post_mortem
 
 
 def phases_of(incident: Incident) -> list[Phase]:
-    """Give the five phases of an incident as its records stand. Five queries."""
+    """Give the five phases of an incident as its records stand. Six queries."""
     return phases(facts_of(incident))
 
 
@@ -26,22 +26,24 @@ def facts_of(incident: Incident) -> PhaseFacts:
     return PhaseFacts(
         severity=incident.severity,
         lead_named=incident.lead_id is not None,
-        detected_at=incident.detected_at,
         contained_at=incident.contained_at,
         resolved_at=incident.resolved_at,
-        fixed_at=incident.fixed_at,
         personal_data=incident.personal_data,
         people_affected=incident.people_affected,
         records_affected=incident.records_affected,
-        root_cause=bool(incident.root_cause.strip()),
         exposed_open=exposed.count(),
         clocks=clocks.count(),
         clocks_open=clocks.filter(outcome=BreachClock.Outcome.RUNNING).count(),
         needs_post_mortem=owes_post_mortem(incident),
         post_mortem_shared_at=post_mortem.shared_at if post_mortem else None,
-        measures=measures.count(),
         measures_incomplete=measures.filter(Q(owner__isnull=True) | Q(due_on__isnull=True)).count(),
+        no_clock_decided=_no_clock_decided(incident),
     )
+
+
+def _no_clock_decided(incident: Incident) -> bool:
+    decisions = TimelineEntry.objects.filter(incident=incident, kind=TimelineEntry.Kind.DECISION)
+    return bool(decisions.filter(lead_in=NO_CLOCK).exists())
 
 
 def owes_post_mortem(incident: Incident) -> bool:

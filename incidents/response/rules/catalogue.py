@@ -1,4 +1,4 @@
-"""The clocks that laws and contracts set, as data/regulations.yaml states them. Nothing is worked out."""
+"""The clocks that laws and contracts set, as data/regulations.yaml states them. Nothing is worked out here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ import yaml
 
 DATA = Path(__file__).parent.parent / "data"
 CONTROLLER, PROCESSOR, ANY = "controller", "processor", "any"
-GENERAL = "general"
+GENERAL, CONTRACTUAL = "general", "contractual"
+#: The event of every report that waits for an earlier one, and the end of the id of a clock's second report.
+REPORT, FOLLOW_UP = "prior_report_submitted", "-follow-up"
+ROLLS_OVER = "noon_next_working_day"
 #: Laws that are passed but not in force, or whose first day is disputed: proposed only where somebody switches them on.
 UNSETTLED = frozenset({"pending", "application_date_uncertain"})
 
@@ -31,12 +34,22 @@ class Condition:
 
 @dataclass(frozen=True)
 class FollowUp:
-    """A second report of the same rule, counted from the trigger or from the first report."""
+    """A second report of the same rule. event: what it is counted from, "" for what starts the first one too."""
 
     duration: str
     unit: str
-    from_report: bool
+    event: str
     note: str
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Another time of the same rule, for a case that somebody has to choose."""
+
+    id: str
+    case: str
+    duration: str
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -45,16 +58,21 @@ class Clock:
 
     contract_default: what is filled in where a contract should name the hours and does not.
     backstop: (duration, event) after which it is due at the latest.
+    rolls_over: a due instant on a weekend or holiday moves to noon of the next working day; rolls_over_if_allowed:
+    only where somebody recorded that it may. stage: which report of its regime it is, where there are several. after:
+    the clock, or follow-up, whose report starts this one.
     """
 
     id: str
     regime: str
+    stage: str
     jurisdiction: str
     authority: str
     applies_to: str
     when: Condition
     trigger: str
     trigger_detail: str
+    after: str
     threshold: str
     duration: str | None
     unit: str
@@ -62,10 +80,11 @@ class Clock:
     contract_default: str | None
     backstop: tuple[str, str] | None
     rolls_over: bool
+    rolls_over_if_allowed: bool
     notify: tuple[str, ...]
     content: tuple[str, ...]
     exemptions: tuple[str, ...]
-    variants: tuple[tuple[str, str], ...]
+    variants: tuple[Variant, ...]
     follow_up: FollowUp | None
     late_rule: str
     citation: str
@@ -97,6 +116,12 @@ def by_id() -> dict[str, Clock]:
     return {clock.id: clock for clock in clocks()}
 
 
+@cache
+def places() -> dict[str, int]:
+    """Give the place of every clock in the file, by its id: stages stand there in their order."""
+    return {clock.id: number for number, clock in enumerate(clocks())}
+
+
 def jurisdictions() -> dict[str, str]:
     """Give code and name of every jurisdiction that has clocks."""
     return dict(_file()["meta"]["jurisdictions"])
@@ -112,6 +137,16 @@ def trigger_events() -> dict[str, str]:
     return dict(_file()["meta"]["trigger_events"])
 
 
+def cases() -> dict[str, str]:
+    """Give id and meaning of the cases in which a clock's time is another one."""
+    return {each.id: each.case for clock in clocks() for each in clock.variants}
+
+
+def clock_of(proposed: str) -> Clock | None:
+    """Find the clock behind a proposed id, which may be that of its follow-up; None for an unknown one."""
+    return by_id().get(proposed) or by_id().get(proposed.removesuffix(FOLLOW_UP))
+
+
 @cache
 def _file() -> dict[str, Any]:
     with (DATA / "regulations.yaml").open(encoding="utf-8") as file:
@@ -121,27 +156,30 @@ def _file() -> dict[str, Any]:
 
 def _clock(entry: dict[str, Any]) -> Clock:
     deadline = entry["deadline"]
-    backstop = deadline.get("backstop")
+    backstop, rolls_over = deadline.get("backstop"), deadline.get("rollover") == ROLLS_OVER
     return Clock(
         id=entry["id"],
         regime=entry["regime"],
+        stage=entry.get("stage", ""),
         jurisdiction=entry["jurisdiction"],
         authority=entry["authority"],
         applies_to=entry["applies_to"],
         when=_condition(entry["when"]),
         trigger=entry["trigger"],
         trigger_detail=entry.get("trigger_detail", ""),
+        after=entry.get("after", ""),
         threshold=entry["threshold"],
         duration=deadline["duration"],
         unit=deadline["unit"],
         words=deadline.get("qualitative", ""),
         contract_default=(entry.get("contract_default") or {}).get("duration"),
         backstop=(backstop["duration"], backstop["from"]) if backstop else None,
-        rolls_over=deadline.get("rollover", "none") == "noon_next_working_day",
+        rolls_over=rolls_over,
+        rolls_over_if_allowed=rolls_over and deadline.get("rollover_only", False),
         notify=tuple(entry["notify"]),
         content=tuple(entry["content"]),
         exemptions=tuple(entry.get("exemptions", ())),
-        variants=tuple((each["case"], each["duration"]) for each in entry.get("variants", ())),
+        variants=tuple(Variant(**each) for each in entry.get("variants", ())),
         follow_up=_follow_up(entry.get("follow_up")),
         late_rule=entry.get("late_rule", ""),
         citation=entry["citation"],
@@ -168,7 +206,8 @@ def _condition(entry: dict[str, Any]) -> Condition:
 def _follow_up(entry: dict[str, Any] | None) -> FollowUp | None:
     if entry is None:
         return None
-    return FollowUp(entry["duration"], entry["unit"], entry["from"] == "report", entry.get("note", ""))
+    event = "" if entry["from"] == "trigger" else entry["from"]
+    return FollowUp(entry["duration"], entry["unit"], event, entry["note"])
 
 
 def _joined(source: str | list[str]) -> str:

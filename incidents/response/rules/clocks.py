@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, tzinfo
+from typing import NamedTuple
 
-from incidents.response.rules.catalogue import CONTROLLER, PROCESSOR, Clock, by_id, clocks
-from portal.deadlines.rules.calendars import business_day_from, due_after, end_of, is_business_day
+from incidents.response.rules import words
+from incidents.response.rules.catalogue import (
+    CONTRACTUAL,
+    CONTROLLER,
+    FOLLOW_UP,
+    GENERAL,
+    PROCESSOR,
+    REPORT,
+    Clock,
+    FollowUp,
+    clocks,
+    places,
+    trigger_events,
+)
+from incidents.response.rules.counting import (
+    CALENDARS,
+    HOURS,
+    NONE,
+    at_the_latest,
+    due_of,
+    rolled,
+    year_end,
+)
+from portal.deadlines.rules.durations import parse
 
 OURS, CLIENTS = "ours", "clients"
+#: Our role where the incident touches data of both kinds; PROCESSOR and CONTROLLER are the others.
+BOTH = "controller_and_processor"
 #: The client is aware at the latest when it is told; until that is recorded its clocks are counted from our knowing.
 CLIENT_AWARENESS = "client_awareness"
-NOON = time(12)
-_INSTANT = timedelta(microseconds=1)
-#: Whose holidays count for business days of a jurisdiction that has no calendar of its own.
-CALENDARS = {
-    "GB": "GB-ENG",
-    "US": "US",
-    "US-CA": "US-CA",
-    "US-NY": "US-NY",
-    "SG": "SG",
-    "AU": "AU",
-    "CA": "CA",
-}
-YES, NO = "yes", "no"
+#: What one knows of an incident: the client's own clocks start when the client knows, not when we do.
+KNOWING = ("awareness", "discovery", "credible_grounds")
+YEAR_END, HANDLED = "calendar_year_end", "handled"
+YES, NO, UNKNOWN = "yes", "no", "unknown"
+#: These are never allowed to move an initial or intermediate report off a weekend (Delegated Regulation 2025/301).
+NEVER_ROLLS = "essential_or_important_entity"
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of an incident. `role` is ours. `events`: instants by name, aware; see trigger_events.
+    """What is known of an incident. `role` is ours. Raises ValueError in words for an instant without its zone.
 
+    events: instants by the names of trigger_events. reports: when the report of a clock went out, by its id.
     personal_data and high_risk: yes, suspected, no or unknown; only "no" rules a clock out. persons: how many people,
-    None while nobody knows. zone: for clocks that count days. switched_on: ids of unsettled clocks that are wanted.
-    contract_hours: what the contract says instead of the default for telling the client, ISO 8601.
+    None while nobody knows. zone: in which days are counted. switched_on: ids of unsettled clocks that are wanted.
+    contract_hours: within what time the contract has us tell the client, ISO 8601. cases: ids of variants that hold.
+    may_roll_over: the client is none of those whose first reports must not move off a weekend.
     """
 
     jurisdictions: frozenset[str]
@@ -42,20 +62,31 @@ class Facts:
     zone: tzinfo = UTC
     holiday_calendar: str = "GB-ENG"
     sectors: frozenset[str] = frozenset()
-    personal_data: str = YES
-    high_risk: str = "unknown"
+    personal_data: str = UNKNOWN
+    high_risk: str = UNKNOWN
     persons: int | None = None
     contract_hours: str = ""
-    switched_on: frozenset[str] = field(default_factory=frozenset)
+    switched_on: frozenset[str] = frozenset()
     may_roll_over: bool = False
+    cases: frozenset[str] = frozenset()
+    reports: Mapping[str, datetime] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, at in (*self.events.items(), *self.reports.items()):
+            if at.utcoffset() is None:
+                raise ValueError(
+                    f"The instant of “{name}” needs its time zone, such as 2026-11-19T10:30+00:00."
+                )
+        if unknown := sorted(set(self.events) - set(trigger_events())):
+            raise ValueError(f"“{unknown[0]}” is not an event that starts clocks.")
 
 
 @dataclass(frozen=True)
 class Proposal:
     """A clock that may apply. due_at None: it waits for its event (`waits_for`), or the law names no time.
 
-    assumed: counted from our own knowing, because the client's is not recorded; the real one cannot be earlier.
-    due_on: where whole days count. follows: the id of the report before it in its chain.
+    due_on: where whole days count. follows: the id of the report before it in its chain. waits_for: the event, or the
+    id whose report starts it. assumption: a sentence, where it is counted from another instant than its own.
     """
 
     clock: Clock
@@ -69,9 +100,30 @@ class Proposal:
     duration: str
     unit: str
     follows: str = ""
-    assumed: bool = False
+    assumption: str = ""
     waits_for: str = ""
     note: str = ""
+
+    @property
+    def assumed(self) -> bool:
+        """Whether it is counted from another instant than its own, which is not recorded."""
+        return bool(self.assumption)
+
+    @property
+    def words(self) -> str:
+        """Its time as people say it: "72 hours from awareness"."""
+        return words.limit(self.duration, self.unit, self.trigger, self.clock.words)
+
+
+class _Start(NamedTuple):
+    at: datetime | None
+    assumption: str = ""
+
+
+class _Limit(NamedTuple):
+    duration: str
+    unit: str
+    note: str
 
 
 def propose(facts: Facts) -> list[Proposal]:
@@ -85,47 +137,33 @@ def applies(clock: Clock, facts: Facts) -> bool:
     when = clock.when
     return (
         (clock.is_settled or clock.id in facts.switched_on)
-        and (clock.jurisdiction in facts.jurisdictions or clock.jurisdiction == "contractual")
-        and (when.sector == "general" or when.sector in facts.sectors)
+        and _reaches(clock.jurisdiction, facts.jurisdictions)
+        and (when.sector == GENERAL or when.sector in facts.sectors)
         and not (when.role == PROCESSOR and facts.role == CONTROLLER)
         and not (when.personal_data and facts.personal_data == NO)
-        and not (clock.trigger == "payment_made" and "payment_made" not in facts.events)
         and _within_limits(clock, facts)
     )
 
 
-def due_of(
-    duration: str, unit: str, start: datetime, *, zone: tzinfo, place: str
-) -> tuple[datetime, date | None]:
-    """Give the instant (UTC), and the day where whole days count, at which `duration` of a unit is over.
+def chained(clock_id: str, *, reported_at: datetime, facts: Facts) -> list[Proposal]:
+    """List what the report of one clock starts: the next stage of its regime, or its own second report.
 
-    place: whose holidays count for business days, such as GB-ENG. Raises ValueError for an unknown unit.
+    What waits for another event is left out, and what ran already from the first trigger: propose() lists both.
     """
-    calendar = {
-        "clock_hours": "clock",
-        "calendar_days": "days",
-        "calendar_months": "months",
-        "business_days": f"business:{place}",
-    }.get(unit)
-    if calendar is None:
-        raise ValueError(f"“{unit}” is not a unit that can be counted.")
-    return due_after(start, duration, calendar, zone)
-
-
-def chained(clock_id: str, *, after: str, reported_at: datetime, facts: Facts) -> list[Proposal]:
-    """List what the report of one clock starts: the next stage of its regime, and its own follow-up."""
-    started = [
+    known = replace(facts, reports={**facts.reports, clock_id: reported_at})
+    return [
         proposal
-        for clock in clocks()
-        if clock.trigger == "prior_report_submitted"
-        and clock_id in clock.trigger_detail
-        and applies(clock, facts)
-        for proposal in [_proposal(clock, facts, reported_at, follows=after)]
+        for proposal in propose(known)
+        if proposal.follows == clock_id
+        and proposal.trigger_at is not None
+        and (proposal.trigger == REPORT or proposal.trigger != proposal.clock.trigger)
     ]
-    clock = by_id().get(clock_id)
-    if clock and clock.follow_up and clock.follow_up.from_report:
-        started.append(_follow_up(clock, facts, reported_at))
-    return started
+
+
+def _reaches(jurisdiction: str, chosen: frozenset[str]) -> bool:
+    """Whether a law reaches the places chosen: a country's law holds in its parts, a contract everywhere."""
+    parts = any(place.startswith(f"{jurisdiction}-") for place in chosen)
+    return jurisdiction == CONTRACTUAL or jurisdiction in chosen or parts
 
 
 def _within_limits(clock: Clock, facts: Facts) -> bool:
@@ -138,160 +176,163 @@ def _within_limits(clock: Clock, facts: Facts) -> bool:
     return enough and few and risky
 
 
-def _proposals(clock: Clock, facts: Facts) -> Iterable[Proposal]:
-    if clock.trigger == "prior_report_submitted":
-        yield _proposal(clock, facts, None)
-        return
-    start = _trigger_at(clock, facts)
-    yield _proposal(clock, facts, start)
-    if clock.follow_up:
-        yield _follow_up(clock, facts, None if clock.follow_up.from_report else start)
+def _proposals(clock: Clock, facts: Facts) -> Iterator[Proposal]:
+    first = _first(clock, facts)
+    yield first
+    follow = clock.follow_up
+    if follow and not _was_the_last(first, follow, facts):
+        yield _second(first, follow, facts)
 
 
 def _duty(clock: Clock, facts: Facts) -> str:
-    if clock.when.role == PROCESSOR or facts.role == CONTROLLER:
-        return OURS
-    return CLIENTS
+    """Whose it is. With both roles it is ours, from our own knowing: the client's cannot end earlier."""
+    return CLIENTS if facts.role == PROCESSOR and clock.when.role != PROCESSOR else OURS
 
 
-def _trigger_at(clock: Clock, facts: Facts) -> datetime | None:
-    """Give the instant that starts it. A client's own clock starts when the client knows, not when we do."""
+def _happened(event: str, duty: str, facts: Facts) -> _Start:
+    """Find the instant that starts a clock of somebody's, and say where another one stands for it."""
     events = facts.events
-    if clock.trigger == "calendar_year_end":
-        found = events.get("discovery") or events.get("awareness")
-        return _year_end(found, facts.zone) if found else None
-    if _duty(clock, facts) == CLIENTS and clock.trigger in ("awareness", "discovery"):
-        known = events.get(CLIENT_AWARENESS)
-        if known:
-            return known
-    if clock.trigger == "discovery":
-        return events.get("discovery") or events.get("awareness")
-    return events.get(clock.trigger)
+    if event == YEAR_END and event not in events:
+        found = _happened("discovery", duty, facts)
+        return _Start(year_end(found.at, facts.zone), found.assumption) if found.at else found
+    if event not in KNOWING:
+        return _Start(events.get(event))
+    if duty == CLIENTS and CLIENT_AWARENESS in events:
+        return _Start(events[CLIENT_AWARENESS])
+    missing = event if event not in events and event != "awareness" else ""
+    at = events.get(event) or events.get("awareness")
+    if at is None:
+        return _Start(None)
+    said = (
+        [f"Counted from awareness: the instant of {words.STARTS[missing]} is not recorded."]
+        if missing
+        else []
+    )
+    if duty == CLIENTS:
+        said.append("Counted from when we knew: when the client did is not recorded.")
+    return _Start(at, " ".join(said))
 
 
-def _is_assumed(clock: Clock, facts: Facts) -> bool:
-    starts_by_knowing = clock.trigger in ("awareness", "discovery")
-    return _duty(clock, facts) == CLIENTS and starts_by_knowing and CLIENT_AWARENESS not in facts.events
+def _start(clock: Clock, duty: str, facts: Facts) -> _Start:
+    if clock.after:
+        return _Start(facts.reports.get(clock.after) or facts.events.get(REPORT))
+    return _happened(clock.trigger, duty, facts)
 
 
-def _proposal(clock: Clock, facts: Facts, start: datetime | None, follows: str = "") -> Proposal:
-    duration = _duration(clock, facts)
-    unit = clock.unit if clock.duration else "clock_hours" if duration else "none"
-    due_at, due_on = (None, None)
-    if start is not None and duration:
-        place = _place(clock, facts)
-        due_at, due_on = due_of(duration, unit, start, zone=facts.zone, place=place)
-        due_at, due_on = _bounded(clock, facts, start, due_at, due_on)
+def _first(clock: Clock, facts: Facts) -> Proposal:
+    duty = _duty(clock, facts)
+    start, limit = _start(clock, duty, facts), _limit(clock, facts)
+    notes = [limit.note]
+    due_at, due_on = None, None
+    if start.at is not None and limit.duration:
+        due_at, due_on = due_of(
+            limit.duration, limit.unit, start.at, zone=facts.zone, place=_place(clock, facts)
+        )
+        bounded, latest_words = _bounded(clock, facts, start.at, due_at)
+        moved, moved_words = _moved(clock, facts, bounded)
+        due_at, due_on = moved, due_on if moved == due_at else None
+        notes += [latest_words, moved_words]
+    if facts.role not in (CONTROLLER, PROCESSOR) and clock.when.role == CONTROLLER:
+        notes.append("the client runs the same clock for the data that it controls")
     return Proposal(
         clock=clock,
         id=clock.id,
-        title=_title(clock),
-        duty=_duty(clock, facts),
+        title=words.title(clock),
+        duty=duty,
         trigger=clock.trigger,
-        trigger_at=start,
+        trigger_at=start.at,
         due_at=due_at,
         due_on=due_on,
-        duration=duration,
-        unit=unit,
-        follows=follows or _before(clock),
-        assumed=start is not None and _is_assumed(clock, facts),
-        waits_for="" if start else _event_of(clock),
-        note=_note(clock, duration),
+        duration=limit.duration,
+        unit=limit.unit,
+        follows=clock.after,
+        assumption=start.assumption,
+        waits_for="" if start.at else clock.after or clock.trigger,
+        note="; ".join(each for each in notes if each),
     )
 
 
-def _follow_up(clock: Clock, facts: Facts, start: datetime | None) -> Proposal:
-    follow = clock.follow_up
-    assert follow is not None
-    due_at, due_on = (None, None)
-    if start is not None:
-        due_at, due_on = due_of(
-            follow.duration, follow.unit, start, zone=facts.zone, place=_place(clock, facts)
-        )
+def _second(first: Proposal, follow: FollowUp, facts: Facts) -> Proposal:
+    clock, trigger = first.clock, follow.event or first.trigger
+    start = (
+        _happened(trigger, first.duty, facts) if follow.event else _Start(first.trigger_at, first.assumption)
+    )
+    due_at, due_on = None, None
+    if start.at is not None:
+        place = _place(clock, facts)
+        due_at, due_on = due_of(follow.duration, follow.unit, start.at, zone=facts.zone, place=place)
     return Proposal(
         clock=clock,
-        id=f"{clock.id}-follow-up",
-        title=f"{_title(clock)}: {follow.note}",
-        duty=_duty(clock, facts),
-        trigger="prior_report_submitted" if follow.from_report else clock.trigger,
-        trigger_at=start,
+        id=clock.id + FOLLOW_UP,
+        title=f"{first.title}: {follow.note}",
+        duty=first.duty,
+        trigger=trigger,
+        trigger_at=start.at,
         due_at=due_at,
         due_on=due_on,
         duration=follow.duration,
         unit=follow.unit,
         follows=clock.id,
-        assumed=start is not None and not follow.from_report and _is_assumed(clock, facts),
-        waits_for="" if start else (clock.id if follow.from_report else _event_of(clock)),
+        assumption=start.assumption,
+        waits_for="" if start.at else trigger,
         note=follow.note,
     )
 
 
-def _duration(clock: Clock, facts: Facts) -> str:
-    """Give the law's duration; where it names none for telling the client, the contract's or our default."""
-    if clock.duration:
-        return clock.duration
-    if clock.tells_the_controller and facts.contract_hours:
-        return facts.contract_hours
-    return clock.contract_default or ""
+def _was_the_last(first: Proposal, follow: FollowUp, facts: Facts) -> bool:
+    """Whether the first report could say all: the incident was handled before it went out, or before it is due."""
+    over = facts.events.get(HANDLED) if follow.event == HANDLED else None
+    sent = facts.reports.get(first.id) or first.due_at
+    return over is not None and (sent is None or over <= sent)
 
 
-def _bounded(
-    clock: Clock, facts: Facts, start: datetime, due_at: datetime, due_on: date | None
-) -> tuple[datetime, date | None]:
-    """Bring it forward to the backstop, unless the event came after that; then over a weekend where that is allowed."""
-    if clock.backstop:
-        duration, event = clock.backstop
-        known = facts.events.get(event)
-        latest = due_after(known, duration, "clock", facts.zone)[0] if known else None
-        if latest is not None and start < latest:
-            due_at = min(due_at, latest)
-    if clock.rolls_over and facts.may_roll_over:
-        return _rolled(due_at, facts), None
-    return due_at, due_on
+def _limit(clock: Clock, facts: Facts) -> _Limit:
+    """Choose the time: the law's, of a chosen case, or the contract's where we tell the client and it is shorter."""
+    cases = [each for each in clock.variants if each.id in facts.cases]
+    found = [_Limit(each.duration, each.unit, f"{clock.words}; {each.case}") for each in cases]
+    if not found and clock.duration:
+        others = [f"{words.length(each.duration, each.unit)}: {each.case}" for each in clock.variants]
+        found = [_Limit(clock.duration, clock.unit, "; ".join([clock.words, *others]).strip("; "))]
+    if clock.tells_the_controller and (facts.contract_hours or not found):
+        agreed = facts.contract_hours or clock.contract_default or ""
+        whose = "by contract" if facts.contract_hours else "by our default, as no contract names a time"
+        if agreed:
+            note = f"{words.length(agreed, HOURS)} {whose}"
+            found.append(_Limit(agreed, HOURS, f"{clock.words}; {note}".strip("; ")))
+    if not found:
+        return _Limit("", NONE, clock.words)
+    return min(found, key=lambda limit: parse(limit.duration).approximate)
 
 
-def _rolled(due_at: datetime, facts: Facts) -> datetime:
-    """Move what falls on a weekend or holiday to noon of the next working day (Delegated Regulation 2025/301)."""
-    # A due day ends at the midnight after it: that instant still belongs to the day before.
-    day = (due_at.astimezone(UTC) - _INSTANT).astimezone(facts.zone).date()
-    if is_business_day(day, facts.holiday_calendar):
-        return due_at
-    next_day = business_day_from(day, facts.holiday_calendar)
-    return datetime.combine(next_day, NOON, facts.zone).astimezone(UTC)
+def _bounded(clock: Clock, facts: Facts, start: datetime, due_at: datetime) -> tuple[datetime, str]:
+    """Bring it forward to its backstop, and say what is not known of that."""
+    if not clock.backstop:
+        return due_at, ""
+    duration, event = clock.backstop
+    known = _happened(event, _duty(clock, facts), facts)
+    said = f"at the latest {words.limit(duration, HOURS, event)}"
+    if known.at is None:
+        return due_at, f"{said}, which is not recorded"
+    latest = due_of(duration, HOURS, known.at, zone=facts.zone, place="")[0]
+    return at_the_latest(due_at, start, latest), said
+
+
+def _moved(clock: Clock, facts: Facts, due_at: datetime) -> tuple[datetime, str]:
+    """Move it off a weekend or holiday where that is allowed; else say until when it might be."""
+    if not clock.rolls_over or (clock.rolls_over_if_allowed and NEVER_ROLLS in facts.sectors):
+        return due_at, ""
+    moved = rolled(due_at, zone=facts.zone, place=facts.holiday_calendar)
+    if moved == due_at or facts.may_roll_over or not clock.rolls_over_if_allowed:
+        return moved, ""
+    local = moved.astimezone(facts.zone)
+    return due_at, f"may move to noon of {local.day} {local:%B %Y} unless the exemption holds"
 
 
 def _place(clock: Clock, facts: Facts) -> str:
     return CALENDARS.get(clock.jurisdiction, facts.holiday_calendar)
 
 
-def _year_end(found: datetime, zone: tzinfo) -> datetime:
-    last = date(found.astimezone(zone).year, 12, 31)
-    return end_of(last, zone) - _INSTANT
-
-
-def _before(clock: Clock) -> str:
-    """Give the report that this one waits for, where the rule names one."""
-    if clock.trigger != "prior_report_submitted":
-        return ""
-    return next((known for known in by_id() if known in clock.trigger_detail), "")
-
-
-def _event_of(clock: Clock) -> str:
-    return _before(clock) or clock.trigger
-
-
-def _title(clock: Clock) -> str:
-    whom = " and ".join(part.replace("_", " ") for part in clock.notify[:2]) or "nobody: an assessment"
-    return f"{clock.regime}: tell the {whom}" if clock.notify else f"{clock.regime}: finish the assessment"
-
-
-def _note(clock: Clock, duration: str) -> str:
-    if clock.duration or not duration:
-        return clock.words
-    return f"{clock.words}; {duration} by contract or by our default"
-
-
-def _order(proposal: Proposal) -> tuple[int, float, str]:
+def _order(proposal: Proposal) -> tuple[int, float, int, str]:
     first = 0 if proposal.duty == OURS and proposal.clock.tells_the_controller else 1
     due = proposal.due_at.timestamp() if proposal.due_at else float("inf")
-    return first, due, proposal.id
+    return first, due, places()[proposal.clock.id], proposal.id

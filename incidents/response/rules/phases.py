@@ -11,25 +11,26 @@ DONE, CURRENT, AHEAD = "done", "current", "ahead"
 
 @dataclass(frozen=True)
 class PhaseFacts:
-    """What the phases are judged by; counts are of the incident's own records."""
+    """What the phases are judged by; counts are of the incident's own records.
+
+    exposed_open: credentials that were exposed and neither revoked nor rotated. no_clock_decided: it is recorded, with
+    the reason, that no clock of the law runs. measures_incomplete: without an owner or a day.
+    """
 
     severity: str
     lead_named: bool
-    detected_at: datetime
     contained_at: datetime | None
     resolved_at: datetime | None
-    fixed_at: datetime | None
     personal_data: str
     people_affected: int | None
     records_affected: int | None
-    root_cause: bool
     exposed_open: int
     clocks: int
     clocks_open: int
     needs_post_mortem: bool
     post_mortem_shared_at: datetime | None
-    measures: int
     measures_incomplete: int
+    no_clock_decided: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ TITLES = (
     ("notification", "Notification", "Who needs to know?"),
     ("remediation", "Remediation", "How is a recurrence prevented?"),
 )
+#: How the timeline's entry begins that records that no clock of the law runs.
+NO_CLOCK = "No clock runs."
 
 
 def phases(facts: PhaseFacts) -> list[Phase]:
@@ -75,7 +78,8 @@ def _state(number: int, first: int, missing: Sequence[str]) -> str:
 
 
 def _detection(facts: PhaseFacts) -> list[str]:
-    return [] if facts.lead_named else ["Name the incident lead."]
+    missing = [] if facts.severity else ["Set the severity."]
+    return missing if facts.lead_named else [*missing, "Name the incident lead."]
 
 
 def _containment(facts: PhaseFacts) -> list[str]:
@@ -92,13 +96,11 @@ def _investigation(facts: PhaseFacts) -> list[str]:
         missing.append("Answer whether personal data is involved.")
     if facts.personal_data == "yes" and facts.people_affected is None and facts.records_affected is None:
         missing.append("Estimate how many people or records are affected.")
-    if not facts.root_cause:
-        missing.append("Write down the cause.")
     return missing
 
 
 def _notification(facts: PhaseFacts) -> list[str]:
-    if facts.personal_data in ("yes", "suspected") and not facts.clocks:
+    if facts.personal_data in ("yes", "suspected") and not (facts.clocks or facts.no_clock_decided):
         return ["Choose the clocks that run, or record that none does."]
     if facts.clocks_open:
         what = "clock" if facts.clocks_open == 1 else "clocks"

@@ -20,6 +20,7 @@ SHORT = frozenset(
         "client_message",
     }
 )
+PREVENTIVE = "preventive_measures"
 #: Written by the record itself; a text of one's own may stand beside it.
 FROM_THE_RECORD = frozenset({"timeline", "corrective_measures", "preventive_measures", "notifications"})
 TITLES = {
@@ -61,7 +62,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Written:
-    """What stands: text by section key, how many timeline entries and measures by kind, decided clocks."""
+    """What stands: text by section key, how many timeline entries, measures by kind, and clocks by their end.
+
+    measures_incomplete: without an owner or a day.
+    """
 
     texts: Mapping[str, str]
     entries: int
@@ -69,6 +73,7 @@ class Written:
     preventive: int
     measures_incomplete: int
     clocks_open: int
+    clocks_decided: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,38 +107,45 @@ def is_written(section: Section, written: Written) -> bool:
         "timeline": written.entries,
         "corrective_measures": written.corrective,
         "preventive_measures": written.preventive,
+        "notifications": written.clocks_decided,
     }
     return bool(from_record.get(section.key))
 
 
 def missing(written: Written, *, short: bool, data_involved: bool) -> list[str]:
-    """Say what is missing before it can be reviewed, as sentences; nothing when it is complete."""
+    """Say what is missing before it can be reviewed, as sentences; nothing when it is complete.
+
+    That somebody else than the author reviews it is the review's own rule.
+    """
     gaps = [
         f"Write “{section.title}”."
         for section in sections(short=short)
-        if section.is_required(data_involved=data_involved) and not is_written(section, written)
+        if section.is_required(data_involved=data_involved)
+        and section.key != PREVENTIVE
+        and not is_written(section, written)
     ]
+    # Words alone do not prevent anything: there must be a measure that is followed up.
     if not written.preventive:
         gaps.append("Add at least one preventive measure.")
     if written.measures_incomplete:
         gaps.append("Give every measure an owner and a day.")
     if data_involved and written.clocks_open:
         gaps.append("Decide every running clock: notified, or not, with the reason.")
-    return list(dict.fromkeys(gaps))
+    return gaps
 
 
 _BLAME: tuple[tuple[str, str], ...] = (
     (r"human error", "Say what made the mistake possible: a missing check, an unclear screen, time pressure."),
-    (r"operator error|user error", "Say what the system allowed, and why it did not stop it."),
-    (r"(?:should|could|must|ought to) have (?:known|noticed|checked|seen|tested|realised|realized)",
+    (r"(?:operator|user|pilot) error", "Say what the system allowed, and why it did not stop it."),
+    (r"(?:should|could|ought to) have (?:known|noticed|checked|seen|tested|realised|realized)",
      "Say what was known at that time, and what would have shown it."),
-    (r"fail(?:ed|s|ure) to (?:follow|notice|check|test|communicate|read|inform)",
+    (r"(?:fail(?:ed|s|ure)|neglect(?:ed|s)?) to (?:follow|notice|check|test|communicate|inform)",
      "Say what happened, and which step of the process did not catch it."),
     (r"careless(?:ly|ness)?|negligen(?:t|tly|ce)|sloppy|incompeten(?:t|ce)|lazy|stupid(?:ly)?",
      "Describe what was done and what led to it; leave judgement of people out."),
-    (r"(?:his|her|their|whose) (?:fault|mistake|oversight)|(?:is|was) to blame|at fault",
+    (r"(?:his|her|their|whose) (?:fault|mistake|oversight)|(?:is|was|were) to blame|at fault",
      "Name the condition, not the person."),
-    (r"obviously|of course|simply (?:forgot|missed)", "What is plain afterwards was not at that time."),
+    (r"obviously|(?<!matter )of course|simply (?:forgot|missed)", "What is plain afterwards was not at that time."),
     (r"forgot to", "Say what was to remind of it, and why it did not."),
     (r"ignored (?:the|an|all)", "Say how the signal looked, and what else was seen at that time."),
 )  # fmt: skip
