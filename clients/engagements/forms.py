@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from clients.engagements.models import AccessReviewItem, Contact, SupportScope
-from clients.engagements.models.support_scope import Severity
+from clients.engagements.models.support_scope import Channel, Severity
 from clients.engagements.rules import escalation
 from clients.engagements.rules.targets import read_target, target_words
 from portal.lib.dates import format_table
@@ -130,6 +130,13 @@ class SupportForm(BlanksRefused, forms.ModelForm):  # type: ignore[type-arg]
             ("UTC", "UTC"),
             *((zone, zone) for zone in zones),
         ]
+        offered = {
+            "tier": [("", "Choose the tier"), *SupportScope.Tier.choices],
+            "channel": [("", "Not recorded"), *Channel.choices],
+            "calendar": SupportScope.Calendar.choices,
+        }
+        for name, choices in offered.items():
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
         theirs = calendar_name(client.holiday_calendar)
         self.fields["holiday_calendar"].choices = [("", f"The client’s: {theirs}"), *calendars()]  # type: ignore[attr-defined]
 
@@ -148,7 +155,7 @@ class ContactForm(BlanksRefused, forms.ModelForm):  # type: ignore[type-arg]
     user = PersonField(
         label="Person of this portal",
         required=False,
-        help_text="When they sign in here. They then hear of it in their own way too.",
+        help_text="Their account here, where they have one.",
     )
     verified = forms.BooleanField(
         label="I have reached them with these details today",
@@ -176,6 +183,7 @@ class ContactForm(BlanksRefused, forms.ModelForm):  # type: ignore[type-arg]
         chooser = self.fields["user"]
         assert isinstance(chooser, PersonField)
         chooser.offer_people(users, contact.user)
+        self.fields["channel"].choices = [("", "Either"), *Channel.choices]  # type: ignore[attr-defined]
         words = [escalation.position_words(place) for place in range(1, places + 1)]
         self.fields["position"].choices = [  # type: ignore[attr-defined]
             (place, f"{word}{', asked first' if place == 1 else ''}")

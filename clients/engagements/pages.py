@@ -13,7 +13,7 @@ from clients.engagements.models import AccessReview, AccessReviewItem, Contact, 
 from clients.engagements.models.support_scope import Severity
 from clients.engagements.queries import path_of
 from clients.engagements.rules import escalation, reviewing
-from portal.lib.dates import format_table
+from portal.lib.dates import format_table, relative_due
 from portal.lib.holiday_calendars import calendar_name
 from portal.shell.tables import Cell, Column, Empty, Heading, Row, Table
 from portal.tenancy.models import Client
@@ -173,6 +173,13 @@ def _review_row(client: Client, review: AccessReview, zone: ZoneInfo) -> Row:
         state,
     )
     return Row(cells)
+
+
+def due_of(due_on: date, today: date) -> tuple[str, str, date | None]:
+    """Say when the next review is due: state, words, and the day unless the words say it. A far day is said once."""
+    state, words = relative_due(due_on, today)
+    says_the_day = format_table(due_on) in words
+    return state, f"Next due {words[:1].lower()}{words[1:]}", None if says_the_day else due_on
 
 
 def decisions_words(kept: int, changed: int, removed: int) -> str:

@@ -14,7 +14,7 @@ from clients.engagements import exports
 from clients.engagements.actions import access_reviews as actions
 from clients.engagements.forms import DecisionsForm
 from clients.engagements.models import AccessReview, AccessReviewItem
-from clients.engagements.pages import review_table, roles_may_end, summary_of
+from clients.engagements.pages import due_of, review_table, roles_may_end, summary_of
 from clients.engagements.queries import (
     MOST_REVIEWS,
     finished_reviews,
@@ -45,8 +45,7 @@ def access_review_list(request: PortalRequest, client: Client) -> HttpResponse:
         client,
         "access_review_list",
         table=review_table(client, rows),
-        due_on=review_due_on(client) if client.status == Client.Status.ACTIVE else None,
-        today=today,
+        due=due_of(review_due_on(client), today) if client.status == Client.Status.ACTIVE else None,
         under_way=open_review(client),
         may_export=request.access.may(Permission.EXPORT, client),
     )

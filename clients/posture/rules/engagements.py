@@ -75,7 +75,7 @@ def contacts(facts: Facts, now: datetime) -> Finding:
     return replace(
         finding,
         result=FAIL,
-        words=f"{finding.words} Missing: {', '.join(gaps)}.",
+        words=f"Missing: {', '.join(gaps)}. {finding.words}",
         weakest=f"Missing: {gaps[0]}",
     )
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from clients.trust.demonstration import deadlines, exports, history, people, registers
+from clients.trust.demonstration import deadlines, engagements, exports, history, people, registers
 from clients.trust.demonstration.spec import PRACTICE_ID, Calendar, client_slugs, read
 from portal.accounts.models import User
 from portal.documents import press
@@ -56,6 +56,7 @@ def build(now: datetime, report: Report) -> bool:
             read_words = f", {workflows} read from workflow exports" if workflows else ""
             report(f"{client.name}: {entries} register entries{read_words}")
             registers.let_things_happen(house, client)
+            engagements.write_down(house, client)
             history.add_waivers(house, client)
             history.note_trail_export(house, client)
         people.end_terms(house)
