@@ -58,7 +58,8 @@ class PersonField(OneOfField):
     nobody = "Nobody"
 
     def offer_people(self, people: Iterable[User], kept: User | None = None) -> None:
-        """Offer these people, and whoever holds it now."""
+        """Offer these people, and whoever holds it now; where somebody must be chosen, "Nobody" is no choice."""
+        self.nobody = "Choose a person" if self.required else self.nobody
         self.offer(people, kept, " (has left)")
 
 

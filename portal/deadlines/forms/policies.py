@@ -13,7 +13,7 @@ from portal.deadlines.rules.durations import Duration, parse, words
 from portal.deadlines.rules.policies import Policy, PolicyFault, read
 from portal.shell.fields import ReasonField
 
-NEVER, START = "", "start"
+NEVER, START = "never", "start"
 UNITS = {"hour": "PT{}H", "day": "P{}D", "week": "P{}W", "month": "P{}M"}
 WORDED = re.compile(r"(\d{1,4})\s*(hour|day|week|month)s?", re.IGNORECASE)
 REPEATS = ("PT1H", "PT4H", "PT12H", "P1D", "P2D", "P3D", "P7D")
@@ -59,8 +59,8 @@ class PolicyForm(forms.Form):
         max_length=400,
         help_text="Days or hours, separated by commas. It is always said once more when it falls due.",
     )
-    late_every = forms.ChoiceField(label="While it is late", required=False)
-    late_slower = forms.ChoiceField(label="And once it is long late", required=False)
+    late_every = forms.ChoiceField(label="While it is late")
+    late_slower = forms.ChoiceField(label="And once it is long late")
     send_at = forms.CharField(
         label="Time of day",
         max_length=5,
@@ -91,7 +91,7 @@ class PolicyForm(forms.Form):
         self._offer("late_slower", [(NEVER, "As often as before"), *_slower(policy)])
         for part, label in HEARS.items():
             chosen = _since(policy, part)
-            field = forms.ChoiceField(label=label, required=False, initial=chosen, choices=_sinces(chosen))
+            field = forms.ChoiceField(label=label, initial=chosen, choices=_sinces(chosen))
             self.fields[f"hears_{part}"] = field
         first = ["before", "late_every", "late_slower", *(f"hears_{part}" for part in HEARS)]
         self.order_fields(first)
@@ -129,11 +129,12 @@ class PolicyForm(forms.Form):
         wished = self.cleaned_data
         since = {part: wished[f"hears_{part}"] for part in PARTS}
         later = sorted({each for each in since.values() if each not in (NEVER, START)}, key=_order)
+        late_every = None if wished["late_every"] == NEVER else wished["late_every"]
         after, _, every = wished["late_slower"].partition("/")
         return {
             "before": wished["before"],
-            "late_every": wished["late_every"] or None,
-            "late_slower": {"after": after, "every": every} if after and wished["late_every"] else None,
+            "late_every": late_every,
+            "late_slower": {"after": after, "every": every} if every and late_every else None,
             "to": [part for part in PARTS if since[part] == START],
             "escalate": [
                 {"from": each, "to": [part for part in PARTS if since[part] == each]} for each in later
@@ -177,7 +178,7 @@ def _initial(entry: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
     slower = policy.late_slower
     return {
         "before": ", ".join(words(step) for step in policy.before),
-        "late_every": str(policy.late_every or ""),
+        "late_every": str(policy.late_every or NEVER),
         "late_slower": f"{slower.after}/{slower.every}" if slower else NEVER,
         "send_at": f"{policy.send_at:%H:%M}",
         "quiet_from": f"{policy.quiet_from:%H:%M}" if policy.quiet_from else "",

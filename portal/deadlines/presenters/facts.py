@@ -40,7 +40,7 @@ def facts_of(deadline: Deadline, access: Access) -> list[Fact]:
     if access.is_of_practice:
         seen = "People of the practice only" if deadline.internal else "The client’s people too"
         found.append(Fact("Seen by", "text", seen))
-        found.append(Fact("Promised to the client", "text", "Yes" if deadline.promise else "No"))
+        found.append(Fact("Promised to the client", "text", "Yes" if deadline.promise else ""))
     if deadline.late_at:
         found.append(Fact("Late since", "moment", deadline.late_at))
     return [fact for fact in found if fact.value or fact.kind == "person"]

@@ -21,7 +21,7 @@ from portal.tenancy.permissions import Access, Permission
 OUTCOMES = {"": "open", "met": "met", "cancelled": "cancelled"}
 #: Columns of the trail that say nothing to a reader, or that another one says already.
 SILENT = (
-    "kind", "subject_type", "subject_id", "subject", "started_at", "due_on", "calendar", "duration", "policy",
+    "kind", "subject_type", "subject_id", "subject", "started_at", "calendar", "duration", "policy",
     "promise", "source", "note", "internal", "ended_at", "ended_by_id",
 )  # fmt: skip
 PHRASES = {
@@ -89,7 +89,8 @@ def _register_words() -> None:
         links=presenters.links_of(Deadline),
         columns={
             **columns,
-            "due_at": "due",
+            "due_on": "due",
+            "due_at": "ends",
             "owner_id": "owner",
             "backup_owner_id": "backup owner",
             "outcome": ("outcome", lambda value: OUTCOMES.get(value, str(value))),

@@ -19,6 +19,7 @@ from portal.tenancy.models import Client
 
 MOST_LATE = 3
 LONG = 24
+FRIDAY = 4
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _line(
 
 
 def preview(policy: Policy, today: date, zone: tzinfo) -> Preview:
-    """Work out what one would hear of something due at a month's end, or for a clock tomorrow at 17:00."""
+    """Work out what one would hear of an example: due on a month's last weekday, or a clock that ends at 17:00."""
     if policy.hours_based:
         due_at = datetime.combine(today + timedelta(days=2), time(17), zone)
         facts = Facts(due_at, None, due_at - timedelta(days=60), zone, opened_at=due_at - timedelta(days=60))
@@ -82,7 +83,8 @@ def preview(policy: Policy, today: date, zone: tzinfo) -> Preview:
     else:
         longest = max((step.approximate for step in policy.before), default=0) // 86400
         near = today + timedelta(days=longest + 1)
-        due_on = near.replace(day=calendar.monthrange(near.year, near.month)[1])
+        last = near.replace(day=calendar.monthrange(near.year, near.month)[1])
+        due_on = last - timedelta(days=max(0, last.weekday() - FRIDAY))
         due_at = datetime.combine(due_on + timedelta(days=1), time(), zone)
         began = due_at - timedelta(days=longest + 40)
         facts = Facts(due_at, due_on, began, zone, opened_at=began)

@@ -19,11 +19,11 @@ PARTS = {
     "client": "the client’s people",
 }
 CHANNELS = {
-    "email": "e-mail",
+    "email": "E-mail",
     "slack": "Slack",
     "teams": "Teams",
     "sms": "SMS",
-    "webhook": "webhook",
+    "webhook": "Webhook",
 }
 MOST_TO_COME = 6
 

@@ -13,6 +13,7 @@ from portal.deadlines.models import Deadline
 from portal.deadlines.models.deadline import DeadlineQuerySet
 from portal.deadlines.presenters.entries import Reader, address, may_change, next_step, verbs
 from portal.deadlines.rules.today import due_words
+from portal.shell.ledger import LONG_AGO
 from portal.shell.tables import Cell, Column, Empty, Row, Table, headings, sorted_by
 
 WHAT = Column("what", "What", sort=True, kind="lead", narrow="lead")
@@ -94,7 +95,9 @@ def _row(deadline: Deadline, reader: Reader, shows_ended: bool) -> Row:
     access, now, zone = reader.access, reader.now, reader.zone
     state, words = due_words(deadline.due_at, deadline.due_on, now, zone)
     day = _day(deadline, zone)
-    due = Cell("status", words, state=state, sub_date=day) if deadline.is_open else Cell("date", day)
+    shown = None if words.startswith(LONG_AGO) else day
+    open_state = "idle" if state == "ok" else state
+    due = Cell("status", words, state=open_state, sub_date=shown) if deadline.is_open else Cell("date", day)
     kind = kind_of(deadline.kind).title
     asleep = deadline.is_open and deadline.snoozed_until and deadline.snoozed_until > now
     cells = [

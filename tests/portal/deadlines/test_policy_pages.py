@@ -77,7 +77,7 @@ class TestForm:
 
     def test_only_what_differs_is_kept(self) -> None:
         entry = policies.entry_of("renewal")
-        sent = entered(before="30 days, 3 days", hears_lead="", urgent=True)
+        sent = entered(before="30 days, 3 days", hears_lead="never", urgent=True)
         form = PolicyForm(sent, base=entry, now=entry)
         assert form.is_valid(), form.errors
         assert form.rules() == {
