@@ -29,7 +29,8 @@ def _stopped() -> str:
     if not titles:
         return ""
     named = " and ".join([", ".join(titles[:-1]), titles[-1]] if titles[1:] else titles)
-    return f"Reminders are not going out: {named} not working. Nothing is lost; they follow once it runs."
+    verb = "stand still" if titles[1:] or titles == ["workers"] else "stands still"
+    return f"Reminders are not going out: {named} {verb}. Nothing is lost; they follow once all runs again."
 
 
 def _behind() -> str:
