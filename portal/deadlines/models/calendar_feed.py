@@ -19,7 +19,7 @@ class CalendarFeed(PracticeOwned):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     client = models.ForeignKey(Client, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    token_hash = models.CharField(max_length=64, unique=True)
+    token_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
     renewed_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
@@ -30,5 +30,8 @@ class CalendarFeed(PracticeOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["practice", "user", "client"], nulls_distinct=False, name="calendar_feed_once"
-            )
+            ),
+            models.UniqueConstraint(fields=["practice", "token_hash"], name="calendar_feed_token"),
         ]
+        # Whoever reads by the address names no practice.
+        indexes = [models.Index(fields=["token_hash"], name="calendar_feed_by_token")]
