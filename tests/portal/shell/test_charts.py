@@ -137,3 +137,8 @@ def test_every_shape_carries_a_colour_for_paper() -> None:
                 each
             )
             assert "style" not in each.attrib
+
+
+def test_words_of_a_pin_stand_in_place_of_its_day() -> None:
+    late, week = Pin(TODAY, "9 overdue", "late", "oldest 3 Nov"), Pin(TODAY, "4 due", "soon", "this week")
+    assert [said for _, said in charts.gather([week, late], TODAY)] == ["oldest 3 Nov", "this week"]

@@ -4,7 +4,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from portal.shell.filters import active_chips, clear_url
-from portal.shell.tables import Cell, Column, Empty, Link, Row, Table, headings, sorted_by
+from portal.shell.tables import Cell, Column, Divider, Empty, Link, Row, Table, headings, sorted_by
 
 COLUMNS = (
     Column("name", "Name", sort=True, narrow="lead"),
@@ -112,3 +112,14 @@ def test_each_filter_in_use_is_a_chip_that_takes_itself_away() -> None:
 def test_a_filter_that_is_not_a_choice_makes_no_chip() -> None:
     request = RequestFactory().get("/list/?renews=9999")
     assert active_chips(Filters(request.GET), request) == []
+
+
+def test_a_divider_stands_over_its_rows_across_the_whole_table() -> None:
+    columns = [Column("name", "Name", kind="lead", narrow="lead"), Column("client", "Client")]
+    cells = [Cell("lead", "Key"), Cell("text", "Alder")]
+    rows = [Row(cells, divider=Divider("Week of <23> November", "12", "late")), Row(cells)]
+    heads = headings(columns, RequestFactory().get("/"))
+    drawn = render_to_string("_components/table.html", {"table": Table("Keys", "Keys by week", heads, rows)})
+    assert drawn.count('class="divider is-late"') == 1
+    assert 'colspan="2"' in drawn
+    assert 'Week of &lt;23&gt; November <span class="count">12</span>' in drawn
