@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.urls import reverse
 
+from clients.engagements.models import AccessReview
+from clients.engagements.queries import contacts_of, finished_reviews, support_of
 from clients.posture.models import Waiver
 from clients.posture.queries import history, posture_of
 from clients.registers.models import Credential, Integration, Record, SubProcessor, Workflow
-from clients.trust import posture_section, sections
+from clients.trust import posture_section, sections, support_section
 from clients.trust.ai_use import ExportUse, ai_use
 from clients.trust.pack import Cover, Pack
 from clients.trust.words import counted, sentence
@@ -38,7 +40,7 @@ def build(document: Document, now: datetime) -> Contents:
 
 
 def pack_of(client: Client, now: datetime, *, number: str, addressee: str = "") -> Pack:
-    """Read one client's pack. Twenty-odd queries, however many records; call it inside the client's scope."""
+    """Read one client's pack. Thirty queries, however many records; call it inside the client's scope."""
     found = posture_of(client, now)
     integrations = list(_rows(Integration, client).select_related("workflow", "approved_by"))
     credentials = list(_rows(Credential, client).select_related("owner").defer("fingerprint"))
@@ -62,12 +64,22 @@ def pack_of(client: Client, now: datetime, *, number: str, addressee: str = "") 
         credentials=sections.credentials(credentials, found.today),
         sub_processors=sections.sub_processors(companies, found.today),
         ai=ai,
+        support=support_section.support(
+            support_of(client), contacts_of(client), _last_review(client), found.today
+        ),
         unrecorded=posture_section.unrecorded(found, _gaps(workflows, integrations, credentials, companies)),
     )
 
 
 def _rows(model: Any, client: Client) -> Any:
     return model.objects.for_client(client).live().filter(internal=False).order_by("name", "id")
+
+
+def _last_review(client: Client) -> AccessReview | None:
+    review: AccessReview | None = finished_reviews(client).first()
+    if review is not None:
+        review.client = client
+    return review
 
 
 def _cover(client: Client, now: datetime, number: str, addressee: str) -> Cover:

@@ -244,6 +244,38 @@ class AiUse:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetRow:
+    """How soon somebody responds to a severity; empty where nothing was agreed."""
+
+    severity: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRow:
+    """Somebody on the escalation path: no number and no address; the client's own without their name."""
+
+    side: str
+    place: str
+    who: str
+    verified_on: date | None
+    state: str
+    words: str
+    mark: int
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What was agreed about support, the escalation path of both sides, and the last review of access."""
+
+    lead: str
+    targets: tuple[TargetRow, ...]
+    terms: tuple[str, ...]
+    contacts: tuple[ContactRow, ...]
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UnrecordedArea:
     """The controls of one area of which nothing is recorded: id and title."""
 
@@ -271,6 +303,7 @@ class Pack:
     credentials: Credentials
     sub_processors: SubProcessors
     ai: AiUse
+    support: Support
     unrecorded: Unrecorded
 
     def as_data(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Sections 1, 2 and 7: what the posture says, in a hurry, by area, and what nobody recorded. Values in, values out."""
+"""Sections 1, 2 and 8: what the posture says, in a hurry, by area, and what nobody recorded. Values in, values out."""
 
 from __future__ import annotations
 

@@ -14,6 +14,9 @@ LETTERS = {
     "sub-processors": "SUB",
     "exports": "EXP",
     "waivers": "WVR",
+    "support": "SPT",
+    "contacts": "CON",
+    "access-reviews": "ACR",
 }
 MOST_NUMBERS = 12
 
