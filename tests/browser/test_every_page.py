@@ -197,6 +197,7 @@ FORMS = (
     ("alice", "client_people_invite"),
     ("alice", "waiver_add"),
     ("alice", "export_remove"),
+    ("alice", "contact_add"),
 )
 
 
