@@ -23,7 +23,7 @@ CROWDED = 1_000
 PARTS = (
     Column("part", "Part", narrow="lead"),
     Column("state", "State", narrow="side"),
-    Column("words", "What is seen, what to do"),
+    Column("words", "What is seen"),
 )
 PROCESSES = (
     Column("name", "Process", narrow="lead"),
@@ -58,7 +58,7 @@ class Line:
         cells = (
             Cell("lead", self.title, self.purpose),
             Cell("status", WORDS[self.state], state=self.state),
-            Cell("text", self.words, self.todo, url=self.url),
+            Cell("text", f"{self.words} {self.todo}".strip(), url=self.url),
         )
         return Row(cells=cells, state=LATE if self.state == LATE else "")
 
