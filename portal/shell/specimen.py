@@ -105,49 +105,48 @@ def _table(request: HttpRequest) -> Table:
     )
 
 
-def _entries() -> list[Entry]:
-    menu = (Link("Snooze…", "#"), Link("Reassign…", "#"), Link("Open history", "#"))
-    return [
-        Entry(
-            title="Rotate the Xero OAuth token",
-            url="#",
-            state="late",
-            words="2 days overdue",
-            kind="Credential renewal",
-            due_on=DAY - timedelta(days=2),
-            client_name="Harbour & Finch",
-            client_url="#",
-            meta="invoice sync fails when it lapses",
-            owner="Priya Nair",
-            action=Link("Record rotation", "#", primary=True),
-            menu=menu,
-        ),
-        Entry(
-            title="Name an owner for the Zendesk API key",
-            url="#",
-            state="soon",
-            words="Tomorrow",
-            kind="Credential",
-            due_on=DAY + timedelta(days=1),
-            client_name="Meridian Dental Group",
-            client_url="#",
-            action=Link("Name an owner", "#"),
-            menu=menu,
-        ),
-        Entry(
-            title="Review the agreement with Neon",
-            url="#",
-            state="idle",
-            words="In 7 days",
-            kind="Sub-processor",
-            due_on=DAY + timedelta(days=7),
-            client_name="Oakline Logistics",
-            client_url="#",
-            owner="Łukasz Zieliński",
-            action=Link("Review", "#"),
-            menu=menu,
-        ),
-    ]
+MENU = (Link("Snooze…", "#"), Link("Reassign…", "#"), Link("Open history", "#"))
+ENTRIES = (
+    Entry(
+        title="Rotate the Xero OAuth token",
+        url="#",
+        state="late",
+        words="2 days overdue",
+        kind="Credential renewal",
+        due_on=DAY - timedelta(days=2),
+        client_name="Harbour & Finch",
+        client_url="#",
+        meta="invoice sync fails when it lapses",
+        owner="Priya Nair",
+        action=Link("Record rotation", "#", primary=True),
+        menu=MENU,
+    ),
+    Entry(
+        title="Name an owner for the Zendesk API key",
+        url="#",
+        state="soon",
+        words="Tomorrow",
+        kind="Credential",
+        due_on=DAY + timedelta(days=1),
+        client_name="Meridian Dental Group",
+        client_url="#",
+        action=Link("Name an owner", "#"),
+        menu=MENU,
+    ),
+    Entry(
+        title="Review the agreement with Neon",
+        url="#",
+        state="idle",
+        words="In 7 days",
+        kind="Sub-processor",
+        due_on=DAY + timedelta(days=7),
+        client_name="Oakline Logistics",
+        client_url="#",
+        owner="Łukasz Zieliński",
+        action=Link("Review", "#"),
+        menu=MENU,
+    ),
+)
 
 
 def _pins() -> list[Pin]:
@@ -174,7 +173,7 @@ def parts(request: HttpRequest) -> dict[str, Any]:
         "filters": SampleFilters({}),
         "chips": [Chip("Client: Harbour & Finch", "?"), Chip("Renews: within 90 days", "?")],
         "table": _table(request),
-        "entries": _entries(),
+        "entries": ENTRIES,
         "pins": _pins(),
         "points": [60, 62, 62, 67, 68, 70, 70, 73, 77, 77, 80, 86, 83],
         "labels": ["Nov 25", "", "", "Feb", "", "", "May", "", "", "Aug", "", "", "Nov 26"],
