@@ -174,6 +174,7 @@ class TestModules:
             *modules("clients/posture/rules", "clients/workflows/readers", "clients/registers/rules"),
             *modules("portal/deadlines/rules"),
             *modules("clients/engagements/rules"),
+            *modules("incidents/response/rules"),
             *(
                 ROOT / name
                 for name in ("portal/lib/dates.py", "portal/lib/secrets.py", "portal/tenancy/scope.py")
