@@ -46,7 +46,11 @@ STEPS = (
     Step("deploy", ("manage.py", "check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
     Step("migrations", ("manage.py", "makemigrations", "--check", "--dry-run"), on_services=True),
     Step("policies", ("-m", "tests.prove_policies"), on_services=True),
-    Step("tests", ("-m", "pytest", "-n", "2", "--ignore", "tests/browser", "tests"), on_services=True),
+    Step(
+        "tests",
+        ("-m", "pytest", "-n", "2", "--dist", "loadgroup", "--ignore", "tests/browser", "tests"),
+        on_services=True,
+    ),
     Step("browser", ("-m", "pytest", "tests/browser"), on_services=True),
 )
 

@@ -19,6 +19,7 @@ from tests.machinery.sink import Sink, mail_server
 
 pytestmark = [
     pytest.mark.workers,
+    pytest.mark.xdist_group("killed_workers"),  # they share one house
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
 ]
 
