@@ -158,6 +158,11 @@ class Deadline(ClientOwned):
                 name="deadline_owner_open",
             ),
             models.Index(
+                fields=["practice", "snoozed_until", "id"],
+                condition=Q(ended_at__isnull=True, snoozed_until__isnull=False),
+                name="deadline_snoozed",
+            ),
+            models.Index(
                 fields=["practice", "client", "subject_type", "subject_id"], name="deadline_by_subject"
             ),
             models.Index(
