@@ -80,6 +80,8 @@ def services_of(argv: Sequence[str]) -> tuple[Name, ...]:
         return ("postgres",)
     if command is None or command in WITHOUT_SERVICES or _asks_for_help(argv):
         return ()
+    if list(argv[1:3]) == ["incidents", "clocks"]:
+        return ()
     return ("postgres", "valkey")
 
 

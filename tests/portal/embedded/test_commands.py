@@ -23,6 +23,8 @@ from portal.embedded.errors import ServiceError
         (["migrate"], ("postgres",)),
         (["makemigrations", "--check"], ("postgres",)),
         (["audit", "verify"], ("postgres", "valkey")),
+        (["incidents", "clocks", "--role", "processor"], ()),
+        (["incidents", "open"], ("postgres", "valkey")),
         (["serve"], ("postgres", "valkey")),
     ],
 )
