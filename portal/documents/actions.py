@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -43,9 +44,12 @@ def ask_for(
     addressee: str = "",
     variant: str = Document.Variant.UA,
     why: str = "",
+    title: str = "",
+    about: Mapping[str, Any] | None = None,
 ) -> Document:
     """Put a document into the queue under the next number of the practice's day; the caller sends its task.
 
+    about: which record it is of, for `build`, as `document.data` until the contents take its place.
     Raises Refused for an unknown variant, and when five of the client are under way already.
     """
     if variant not in Document.Variant.values:
@@ -59,7 +63,8 @@ def ask_for(
             client=client,
             kind=kind,
             number=next_number(client, at),
-            title=kind_of(kind).title,
+            title=title or kind_of(kind).title,
+            data=dict(about or {}),
             addressee=addressee.strip(),
             variant=variant,
             requested_by=by,

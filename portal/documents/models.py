@@ -198,3 +198,8 @@ class DocumentFingerprint(models.Model):
 
     def __str__(self) -> str:
         return grouped(self.fingerprint)
+
+    @property
+    def noun(self) -> str:
+        """What kind of document it is of, in words."""
+        return self.kind.replace("_", "-")
