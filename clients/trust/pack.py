@@ -269,6 +269,7 @@ class Support:
     """What was agreed about support, the escalation path of both sides, and the last review of access."""
 
     lead: str
+    marks: tuple[int, ...]
     targets: tuple[TargetRow, ...]
     terms: tuple[str, ...]
     contacts: tuple[ContactRow, ...]

@@ -23,22 +23,38 @@ def support(
 ) -> Support:
     """Make the section; what was never written down is said to be missing."""
     sources = Sources()
-    if scope is not None:
-        sources.cite(
-            "support",
-            f"Support as agreed{f' on {format_long(scope.agreed_on)}' if scope.agreed_on else ''}",
-            "this portal",
-            scope.updated_at.date(),
-            evidence_number("support", scope.pk),
-        )
-    rows = tuple(_contact(each, today, sources) for each in contacts)
+    marks = tuple(filter(None, (_cite_scope(scope, sources), _cite_review(review, sources))))
     return Support(
-        lead=" ".join(filter(None, [_agreed(scope), _path(contacts), _reviewed(review, sources)])),
+        lead=" ".join(filter(None, [_agreed(scope), _path(contacts), _reviewed(review)])),
+        marks=marks,
         targets=tuple(TargetRow(label, words) for label, words in target_rows(scope)) if scope else (),
         terms=_terms(scope),
-        contacts=rows,
+        contacts=tuple(_contact(each, today, sources) for each in contacts),
         sources=sources.all(),
     )
+
+
+def _cite_scope(scope: SupportScope | None, sources: Sources) -> int:
+    if scope is None:
+        return 0
+    agreed = f" on {format_long(scope.agreed_on)}" if scope.agreed_on else ""
+    number = evidence_number("support", scope.pk)
+    return sources.cite(
+        "support", f"Support as agreed{agreed}", "this portal", scope.updated_at.date(), number
+    )
+
+
+def _cite_review(review: AccessReview | None, sources: Sources) -> int:
+    if review is None:
+        return 0
+    number = evidence_number("access-reviews", review.pk)
+    what = f"Review of access by {review.finished_by}"
+    return sources.cite("review", what, "this portal", _finished_on(review), number)
+
+
+def _finished_on(review: AccessReview) -> date:
+    assert review.finished_at is not None
+    return review.finished_at.astimezone(ZoneInfo(review.client.time_zone)).date()
 
 
 def _agreed(scope: SupportScope | None) -> str:
@@ -53,19 +69,11 @@ def _path(contacts: Sequence[Contact]) -> str:
     return "" if contacts else "No contact for urgent matters is written down."
 
 
-def _reviewed(review: AccessReview | None, sources: Sources) -> str:
-    if review is None or review.finished_at is None:
+def _reviewed(review: AccessReview | None) -> str:
+    if review is None:
         return "No review of access is finished yet."
-    day = review.finished_at.astimezone(ZoneInfo(review.client.time_zone)).date()
-    sources.cite(
-        "review",
-        f"Review of access by {review.finished_by}",
-        "this portal",
-        day,
-        evidence_number("access-reviews", review.pk),
-    )
     owed = f", with {review.owed} of its decisions still to be carried out" if review.owed else ""
-    return f"Who has access was last reviewed on {format_long(day)}{owed}."
+    return f"Who has access was last reviewed on {format_long(_finished_on(review))}{owed}."
 
 
 def _terms(scope: SupportScope | None) -> tuple[str, ...]:

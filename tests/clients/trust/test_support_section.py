@@ -44,6 +44,7 @@ def test_it_says_what_was_agreed_and_cites_it(
         "Faults are mended for 90 days.",
     )
     assert [source.numbers[0][:4] for source in found.sources] == ["SPT-", "ACR-"]
+    assert found.marks == (1, 2)
 
 
 def test_without_support_it_says_so(in_a: object, client_a1: Client, alice: User) -> None:
