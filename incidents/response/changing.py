@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,6 +14,10 @@ from portal.lib.refused import Refused
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
+
+
+#: What else follows the record of an incident: called in the transaction of every change, with the changed row.
+followers: list[Callable[[Incident, User | None, datetime], None]] = []
 
 
 class Changed(Refused):
@@ -36,7 +40,7 @@ def write_entry(
     said_by: str = "",
     corrects: TimelineEntry | None = None,
 ) -> TimelineEntry:
-    """Add an entry to the timeline, inside an action that is running."""
+    """Add an entry to the timeline, inside an action that is running. Everything of a drill is internal."""
     entry: TimelineEntry = TimelineEntry.objects.create(
         practice_id=incident.practice_id,
         client=incident.client,
@@ -48,7 +52,7 @@ def write_entry(
         by=by,
         said_by=said_by,
         corrects=corrects,
-        internal=internal,
+        internal=internal or incident.drill,
     )
     return entry
 
@@ -57,7 +61,7 @@ def write_entry(
 def changing(
     incident: Incident, verb: str, *, by: User | None, now: datetime, why: str = "", closed: bool = False
 ) -> Iterator[Incident]:
-    """Lock the incident, let the body change it, save it, and bring its deadlines to the new record.
+    """Lock the incident, let the body change it, save it, and bring its deadlines and followers to the new record.
 
     closed: whether a closed incident may be changed. Raises Refused for a closed one otherwise.
     """
@@ -69,6 +73,8 @@ def changing(
         row.version += 1
         row.save()
         keep_deadlines(row, by=by, now=now)
+        for follow in followers:
+            follow(row, by, now)
 
 
 def locked(incident: Incident) -> Incident:
