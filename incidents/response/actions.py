@@ -97,6 +97,7 @@ def open_incident(
                 reported_at=reported_at,
                 alert_reference=alert_reference,
                 drill=drill,
+                internal=drill,
                 **{name: value for name, value in details.items() if name != "title"},
             )
             if incident.personal_data == Incident.PersonalData.YES:
@@ -120,6 +121,7 @@ def add_client(incident: Incident, client: Client, *, by: User, now: datetime) -
             detected_at=incident.detected_at,
             reported_at=now,
             drill=incident.drill,
+            internal=incident.drill,
         )
         try:
             with transaction.atomic():

@@ -10,8 +10,15 @@ class ResponseConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are not ready yet when this module is read.
+        from incidents.response import breach_actions, changing, kinds
+        from incidents.response.pages import panels
+        from incidents.response.post_mortems import registry
         from portal.audit.coverage import exempt, leave_out
 
+        kinds.register_all()
+        changing.followers.append(breach_actions.follow_record)
+        panels.register_all()
+        registry.register_all()
         exempt(
             "response.IncidentCounter",
             "the last number that was given; the incidents themselves are recorded",

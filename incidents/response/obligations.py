@@ -169,13 +169,16 @@ def _post_mortem(incident: Incident, scope: SupportScope | None, duty: Duty) -> 
 
 
 def _update(incident: Incident, duty: Duty) -> Obligation | None:
+    """The next word to the client: by the cadence of the severity, or sooner where it was promised sooner."""
     every = severities()[incident.severity].update_every
-    if not every or incident.resolved_at or incident.drill:
+    if not every or incident.resolved_at:
         return None
     last = Update.objects.filter(incident=incident).order_by("-sent_at").first()
     start = last.sent_at if last else incident.reported_at
     length = parse(every)
     due_at = start.astimezone(UTC) + timedelta(days=length.days, seconds=length.seconds)
+    if last and last.next_update_at:
+        due_at = min(due_at, last.next_update_at)
     return Obligation(
         kind=UPDATE,
         subject=subject_of(incident),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from collections.abc import Iterable
+
+from django.db.models import Count, Q, QuerySet
 
 from clients.engagements.models import SupportScope
 from incidents.response.models import BreachClock, Incident, IncidentLink, Measure, TimelineEntry
+from incidents.response.models.incident import IncidentQuerySet
 from incidents.response.rules.phases import NO_CLOCK, Phase, PhaseFacts, phases
 from incidents.response.rules.severities import OPTIONAL, needs_post_mortem
+from portal.deadlines.models import Deadline
+from portal.tenancy.models import Client
+from portal.tenancy.permissions import Access
 
 
 def phases_of(incident: Incident) -> list[Phase]:
@@ -51,3 +57,51 @@ def owes_post_mortem(incident: Incident) -> bool:
     scope = SupportScope.objects.for_client(incident.client).first()
     every = scope is None or scope.post_mortem_for == SupportScope.PostMortemFor.EVERY
     return needs_post_mortem(incident.severity, every_incident=every) != OPTIONAL
+
+
+def of_client(client: Client, number: int) -> Incident | None:
+    """Find one client's part of an incident with the people of it; what is internal only for those who may see it."""
+    rows = Incident.objects.for_client(client).select_related(
+        "client", "lead", "acknowledged_by", "post_mortem"
+    )
+    found: Incident | None = rows.filter(number=number).first()
+    return found
+
+
+def clocks_of(incident: Incident) -> list[Deadline]:
+    """List the deadlines that are clocks of the incident itself: what runs, and what was met but for the updates."""
+    rows = Deadline.objects.for_client(incident.client).filter(
+        subject_type="response.incident", subject_id=str(incident.pk)
+    )
+    shown = Q(ended_at__isnull=True) | (Q(outcome=Deadline.Outcome.MET) & ~Q(kind="incident.update"))
+    return list(rows.filter(shown).order_by("due_at", "id"))
+
+
+def entries_of(incident: Incident) -> QuerySet[TimelineEntry]:
+    """List the timeline, latest first, with who wrote and what is corrected."""
+    rows: QuerySet[TimelineEntry] = TimelineEntry.objects.filter(incident=incident)
+    return rows.select_related("by", "corrects").order_by("-at", "-id")
+
+
+def entry_counts(incident: Incident) -> tuple[int, int]:
+    """Count the events, and those of them that the client's people see. One query."""
+    found = TimelineEntry.objects.filter(incident=incident).aggregate(
+        every=Count("pk"), shown=Count("pk", filter=Q(internal=False))
+    )
+    return found["every"], found["shown"]
+
+
+def in_reach(access: Access) -> IncidentQuerySet:
+    """The incidents of the clients in reach; the literal clients help the planner, the policies guarantee."""
+    rows: IncidentQuerySet = Incident.objects.all()
+    return rows if access.client_ids is None else rows.filter(client_id__in=access.client_ids)
+
+
+def next_clocks(incidents: Iterable[Incident]) -> dict[str, Deadline]:
+    """Give the clock of each incident that is due first, by the incident's id as text. One query."""
+    ids = [str(each.pk) for each in incidents]
+    rows = Deadline.objects.open().filter(subject_type="response.incident", subject_id__in=ids)
+    found: dict[str, Deadline] = {}
+    for deadline in rows.order_by("due_at", "id"):
+        found.setdefault(deadline.subject_id, deadline)
+    return found

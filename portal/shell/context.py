@@ -111,6 +111,11 @@ class Frame:
         """The person's own pages in other rooms, as title and address."""
         return navigation.personal()
 
+    @property
+    def starts(self) -> list[tuple[str, str]]:
+        """What is begun from any page, as title and address; nothing for a client's people."""
+        return navigation.starts(self.access) if self.access.is_of_practice else []
+
     def _whole_scope(self) -> Any:
         return enter(self.request.scope, switch=True)  # type: ignore[attr-defined]
 

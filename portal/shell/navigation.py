@@ -61,6 +61,7 @@ class Entry:
 _contents: dict[str, list[Place]] = {}
 _client_views: list[Place] = []
 _personal: list[Place] = []
+_starts: list[Place] = []
 
 
 def register(
@@ -110,6 +111,16 @@ def register_client_view(
 def register_personal(title: str, url_name: str, *, order: int = 50) -> None:
     """Put a page of one's own account into the person's menu."""
     _put(_personal, Place(title, url_name, order=order))
+
+
+def register_start(title: str, url_name: str, *, permission: Permission, order: int = 50) -> None:
+    """Put what is begun from any page beside the search; `permission` for any client in reach is enough."""
+    _put(_starts, Place(title, url_name, permission=permission, order=order))
+
+
+def starts(access: Access) -> list[tuple[str, str]]:
+    """List what this person may begin from any page, as title and address."""
+    return [(place.title, reverse(place.url_name)) for place in _starts if place.is_open_to(access)]
 
 
 def personal() -> list[tuple[str, str]]:

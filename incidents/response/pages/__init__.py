@@ -1,0 +1,1 @@
+"""What the pages of incidents show and ask, as values: forms, filters, tables, the parts of one incident."""

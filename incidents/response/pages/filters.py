@@ -1,0 +1,81 @@
+"""The filters over incidents: forms read from the address, and the rows that they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.db.models import Q
+
+from incidents.response.models import Incident
+from incidents.response.models.incident import IncidentQuerySet
+from portal.tenancy.models import Client
+
+OPEN, CLOSED, ALL = "", "closed", "all"
+WITHIN = (("", "Any time"), ("30", "Last 30 days"), ("90", "Last 90 days"), ("365", "Last 12 months"))
+DRILLS = (("", "Real ones"), ("only", "Drills"), ("all", "Both"))
+
+
+class IncidentFilters(forms.Form):
+    """What to show; what cannot be understood counts as not asked. `clients`: None on one client's own list."""
+
+    q = forms.CharField(required=False, max_length=100, label="What", widget=forms.SearchInput)
+    client = forms.ChoiceField(required=False, label="Client")
+    severity = forms.ChoiceField(
+        required=False, label="Severity", choices=[("", "Any"), *Incident.Severity.choices]
+    )
+    state = forms.ChoiceField(
+        required=False,
+        label="State",
+        choices=[(OPEN, "Not closed"), *Incident.Status.choices, (ALL, "All")],
+    )
+    within = forms.ChoiceField(required=False, label="Detected", choices=WITHIN)
+    drill = forms.ChoiceField(required=False, label="Drills", choices=DRILLS)
+
+    def __init__(self, data: Any, *, clients: Iterable[Client] | None, drills: bool) -> None:
+        super().__init__(data, auto_id="filter_%s")
+        if clients is None:
+            del self.fields["client"]
+        else:
+            listed = list(clients)
+            self.client_ids = {each.slug: each.pk for each in listed}
+            field = self.fields["client"]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [("", "All clients"), *((each.slug, each.name) for each in listed)]
+        if not drills:
+            del self.fields["drill"]
+        self.is_valid()
+
+    def narrow(self, rows: IncidentQuerySet, now: datetime, zone: ZoneInfo) -> IncidentQuerySet:
+        """Keep the rows that the filters ask for."""
+        wished = self.cleaned_data
+        if text := wished.get("q"):
+            rows = rows.filter(matching(text))
+        if slug := wished.get("client"):
+            rows = rows.filter(client_id=self.client_ids[slug])
+        if severity := wished.get("severity"):
+            rows = rows.filter(severity=severity)
+        if days := wished.get("within"):
+            first = now.astimezone(zone).date() - timedelta(days=int(days))
+            rows = rows.filter(detected_at__gte=datetime.combine(first, time(), zone))
+        if wished.get("drill", "") != "all":
+            rows = rows.filter(drill=wished.get("drill") == "only")
+        return self._by_state(rows)
+
+    def _by_state(self, rows: IncidentQuerySet) -> IncidentQuerySet:
+        state = self.cleaned_data.get("state", OPEN)
+        if state == OPEN:
+            return rows.unclosed()
+        return rows if state == ALL else rows.filter(status=state)
+
+
+def matching(text: str) -> Q:
+    """A word of the title, or the reference as people write it: INC-0042, 42."""
+    digits = text.strip().upper().removeprefix("INC-").removeprefix("DRILL-").lstrip("0")
+    found = Q(title__icontains=text)
+    return (
+        found | Q(number=int(digits)) if digits.isascii() and digits.isdigit() and len(digits) < 9 else found
+    )

@@ -1,0 +1,211 @@
+"""The parts of one incident's page: phases with what is missing, clock strips, the timeline by day, the post-mortem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from incidents.response.models import BreachClock, Incident, PostMortem, TimelineEntry
+from incidents.response.obligations import POST_MORTEM, RESPONSE, UPDATE
+from incidents.response.rules.phases import DONE, Phase
+from incidents.response.rules.post_mortem import FROM_THE_RECORD, sections
+from incidents.response.rules.severities import SHORT_FORM, needs_post_mortem
+from portal.deadlines.models import Deadline
+from portal.deadlines.rules.clocks import Clock, clock, span
+from portal.tenancy.models import Client
+
+S, K = Incident.Status, TimelineEntry.Kind
+#: The strip of each kind: its name, and what its start is called.
+STRIPS = {
+    RESPONSE: ("First response", "reported"),
+    POST_MORTEM: ("Post-mortem to the client", "resolved"),
+    UPDATE: ("Next word to the client", "told"),
+}
+#: So many of the latest entries stand on the page at once.
+LATEST = 30
+PIPS = {"Reported.": "is-late", "Resolved.": "is-ok", "Closed.": "is-ok"}
+KEYS = (K.STATE, K.UPDATE, K.NOTICE, K.DECISION)
+
+
+def link(incident: Incident, name: str, **more: object) -> str:
+    """Give the address of a page below the incident; "" where there is none of this name."""
+    try:
+        return reverse(name, kwargs={"client_slug": incident.client.slug, "number": incident.number, **more})
+    except NoReverseMatch:
+        return ""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One clock of the incident; `due_at` is None for one without a fixed time."""
+
+    name: str
+    at: Clock | None
+    started_at: datetime
+    started: str
+    due_at: datetime | None
+    is_open: bool
+    source: str
+    words: str = ""
+    url: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True)
+class PhaseLine:
+    """A phase with the instant at which it was done, or what is missing."""
+
+    phase: Phase
+    at: datetime | None
+    words: str
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is missing."""
+        return self.phase.state == DONE
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """An entry of the timeline as the page shows it."""
+
+    entry: TimelineEntry
+    pip: str
+    was_corrected: bool
+
+
+@dataclass(frozen=True)
+class Task:
+    """A section of the post-mortem and how it stands."""
+
+    title: str
+    url: str
+    state: str
+    words: str
+
+
+def phase_lines(incident: Incident, phases: Sequence[Phase]) -> list[PhaseLine]:
+    """Put instants and words to the phases."""
+    reached = {
+        "detection": (incident.detected_at, _since(incident, incident.acknowledged_at, "acknowledged after")),
+        "containment": (incident.contained_at, _since(incident, incident.contained_at, "after")),
+        "investigation": (None, "cause found" if incident.root_cause else "scope known"),
+        "notification": (None, "nothing is left to decide"),
+        "remediation": (incident.resolved_at, _since(incident, incident.resolved_at, "resolved after")),
+    }
+    lines = []
+    for phase in phases:
+        at, words = reached[phase.id]
+        lines.append(PhaseLine(phase, at, words if phase.state == DONE else " ".join(phase.missing)))
+    return lines
+
+
+def _since(incident: Incident, at: datetime | None, words: str) -> str:
+    return f"{words} {span(at - incident.detected_at)}" if at else ""
+
+
+def strips(
+    incident: Incident, deadlines: Iterable[Deadline], clocks: Iterable[BreachClock], now: datetime
+) -> list[Strip]:
+    """List the clocks: those that run first, by what is due first; then what is met."""
+    found = [_of_deadline(each, now) for each in deadlines]
+    found += [_of_clock(each, incident, now) for each in clocks]
+    return sorted(
+        found, key=lambda each: (not each.is_open, each.due_at is None, each.due_at or each.started_at)
+    )
+
+
+def _of_deadline(deadline: Deadline, now: datetime) -> Strip:
+    name, started = STRIPS[deadline.kind]
+    at = clock(deadline.started_at, deadline.due_at, now, deadline.ended_at)
+    return Strip(name, at, deadline.started_at, started, deadline.due_at, deadline.is_open, deadline.source)
+
+
+def _of_clock(row: BreachClock, incident: Incident, now: datetime) -> Strip:
+    is_open = row.outcome == BreachClock.Outcome.RUNNING
+    stopped = row.notified_at or row.decided_at
+    at = clock(row.trigger_at, row.due_at, now, stopped) if row.due_at else None
+    words = "" if is_open else row.get_outcome_display()
+    whose = "our duty" if row.duty == BreachClock.Duty.OURS else "the client’s own duty"
+    return Strip(
+        row.title,
+        at,
+        row.trigger_at,
+        "from",
+        row.due_at,
+        is_open,
+        f"{row.citation}; {whose}. {row.terms}".strip(),
+        words,
+        link(incident, "incident_clocks"),
+        "Record the decision" if is_open else "",
+    )
+
+
+def days_of(entries: Iterable[TimelineEntry]) -> list[tuple[date, list[EntryLine]]]:
+    """Put entries, latest first, under their days in the page's zone."""
+    listed = list(entries)
+    corrected = {entry.corrects_id for entry in listed if entry.corrects_id}
+    lines = [EntryLine(entry, _pip(entry), entry.pk in corrected) for entry in listed]
+    return [
+        (day, list(group))
+        for day, group in groupby(lines, key=lambda line: timezone.localtime(line.entry.at).date())
+    ]
+
+
+def _pip(entry: TimelineEntry) -> str:
+    if entry.lead_in in PIPS:
+        return PIPS[entry.lead_in]
+    return "is-key" if entry.kind in KEYS else ""
+
+
+def counted(all_entries: int, shown: int, *, for_practice: bool) -> str:
+    """Say how many events there are: "11 events, 7 shown to the client"."""
+    events = f"{all_entries} {'event' if all_entries == 1 else 'events'}"
+    return f"{events}, {shown} shown to the client" if for_practice else events
+
+
+def tasks(incident: Incident, post_mortem: PostMortem | None, *, every: bool) -> list[Task]:
+    """List the sections that this incident's post-mortem needs, and how each stands. One query."""
+    short = post_mortem.short_form if post_mortem else (
+        needs_post_mortem(incident.severity, every_incident=every) == SHORT_FORM
+    )  # fmt: skip
+    written = {row.key for row in post_mortem.sections.all() if row.text.strip()} if post_mortem else set()
+    involved = incident.personal_data in ("yes", "suspected")
+    return [
+        Task(
+            section.title,
+            link(incident, "post_mortem_edit", key=section.key),
+            *_written(section.key, section.key in written),
+        )
+        for section in sections(short=short)
+        if section.is_required(data_involved=involved) or section.key in written
+    ]
+
+
+def _written(key: str, is_written: bool) -> tuple[str, str]:
+    if is_written:
+        return "ok", "Written"
+    return ("ok", "From the record") if key in FROM_THE_RECORD else ("idle", "Not started")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Another client's part of the same event, as people of the practice see it."""
+
+    client: Client
+    url: str
+    status: str
+
+
+def other_parts(incident: Incident, rows: Iterable[Incident]) -> list[Part]:
+    """List the other clients' parts under the same number. Ask in the person's whole scope."""
+    return [
+        Part(row.client, row.get_absolute_url(), row.get_status_display())
+        for row in rows
+        if row.client_id != incident.client_id
+    ]
