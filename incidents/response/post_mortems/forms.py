@@ -84,7 +84,7 @@ class ShareForm(forms.Form):
             del self.fields["why"]
 
 
-class MeasureForm(forms.ModelForm[Measure]):
+class MeasureForm(forms.ModelForm):  # type: ignore[type-arg]
     """What is done so that it does not happen again."""
 
     due_on = DayField(label="Due on", required=False)
