@@ -95,6 +95,18 @@ def test_the_most_exact_view_of_a_client_is_the_current_one(
     assert views[1].count == Count(3)
 
 
+def test_a_view_of_several_sections_is_current_on_each(
+    alice: User, client_a1: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = {"overview": "/c/alder/", "support": "/c/alder/support/", "contacts": "/c/alder/contacts/"}
+    monkeypatch.setattr(navigation, "reverse", lambda name, kwargs: urls[name])
+    navigation.register_client_view("Overview", "overview")
+    navigation.register_client_view("Agreement", "support", within=("contacts",))
+    for address in ("/c/alder/support/edit/", "/c/alder/contacts/4/"):
+        views = navigation.client_views(access(alice, client_a1, Role.OWNER), client_a1, address)
+        assert [(each.title, each.is_current) for each in views] == [("Overview", False), ("Agreement", True)]
+
+
 def test_a_page_of_the_whole_practice_is_not_shown_for_a_right_at_one_client(
     alice: User, client_a1: Client
 ) -> None:
