@@ -17,6 +17,7 @@ from portal.tenancy.models import Assignment, Client, Member
 from portal.tenancy.scope import enter
 from tests.clients.engagements.samples import EngagementRows, of_engagements
 from tests.conftest import everything_of
+from tests.incidents.response.samples import IncidentRows, of_all_clients, of_incidents
 from tests.portal.deadlines.samples import DeadlineRows, absence_of, of_deadlines, of_no_client
 from tests.portal.outbox.samples import OutboxRows, of_an_owner, of_everybody, of_outbox
 
@@ -147,6 +148,7 @@ class Rows:
         self.engagements = EngagementRows(client, owner, guest, self.credential)
         self.deadlines = DeadlineRows(client, owner)
         self.outbox = OutboxRows(client, owner)
+        self.incidents = IncidentRows(client, owner)
 
     @staticmethod
     def _export(own: dict[str, Any], mark: str, version: int, owner: User) -> WorkflowExport:
@@ -213,6 +215,7 @@ def of_client(rows: Rows) -> Named:
     yield from of_engagements(rows.engagements)
     yield from of_deadlines(rows.deadlines)
     yield from of_outbox(rows.outbox)
+    yield from of_incidents(rows.incidents)
     for name in ("posture_control", "waiver_add"):
         yield name, {"control_id": "ACC-01"}
     yield "waiver_end", {"pk": rows.waiver.pk}
@@ -282,6 +285,7 @@ def of_nobody(client: Client) -> Named:
         yield name, {}
     yield "calendar_read", {"token": "nobody-was-given-this"}
     yield from of_everybody()
+    yield from of_all_clients()
     yield from of_no_client()
 
 

@@ -29,6 +29,7 @@ WHO = {
 }
 # What has no page of its own: it is posted to, gives a file, or leads elsewhere at once.
 WITHOUT_PAGE = {
+    *("client_incident_export", "incident_acknowledge", "incident_close", "incident_export"),
     *("client_channel_act", "own_channel_act", "practice_channel_act"),
     *("message_again", "message_again_all", "message_export"),
     *("absence_end", "client_reminder_reset", "deadline_export", "deadline_wake", "reminder_policy_reset"),

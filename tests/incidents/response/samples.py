@@ -1,0 +1,95 @@
+"""One row of everything of an incident for each client, and the arguments with which their addresses are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from incidents.response.models import (
+    BreachClock,
+    Incident,
+    IncidentLink,
+    Measure,
+    Responder,
+    TimelineEntry,
+    Update,
+)
+from portal.accounts.models import User
+from portal.tenancy.models import Client
+
+Named = Iterator[tuple[str, dict[str, Any]]]
+NOW = datetime.now(UTC)
+
+
+class IncidentRows:
+    """The rows of one client; every client's part has the number 1, and a drill the number 2."""
+
+    def __init__(self, client: Client, owner: User) -> None:
+        own = {"practice_id": client.practice_id, "client": client}
+        mark, hidden = f"zz-{client.slug}", f"zz-internal-{client.slug}"
+        instants = {"detected_at": NOW - timedelta(hours=2), "reported_at": NOW - timedelta(hours=1)}
+        self.incident = Incident.objects.create(
+            **own, **instants, number=1, title=f"{mark} outage", severity="SEV2", lead=owner, logged_by=owner,
+            systems=[f"{mark} shop"],
+        )  # fmt: skip
+        self.drill = Incident.objects.create(
+            **own, **instants, number=2, title=f"{hidden} drill", severity="SEV1", drill=True, internal=True
+        )
+        of_it = {**own, "incident": self.incident}
+        self.entry = TimelineEntry.objects.create(**of_it, at=NOW, text=f"{mark} failed", by=owner)
+        TimelineEntry.objects.create(**of_it, at=NOW, text=f"{hidden} note", by=owner, internal=True)
+        Responder.objects.create(**of_it, role="scribe", user=owner, internal=True)
+        IncidentLink.objects.create(
+            **of_it, subject_type="registers.workflow", subject_id="0", subject=f"{mark} orders"
+        )
+        Update.objects.create(
+            **of_it, sent_at=NOW, channel="Telephone", status="open", known=f"{mark} is down", author=owner
+        )
+        self.clock = BreachClock.objects.create(
+            **of_it, clock="uk-gdpr-ico", duty="clients", title=f"{mark} notice", authority="ICO",
+            citation="UK GDPR, article 33", trigger="awareness", trigger_at=NOW, due_at=NOW + timedelta(hours=72),
+            duration="PT72H", unit="clock_hours",
+        )  # fmt: skip
+        self.measure = Measure.objects.create(**of_it, kind="preventive", text=f"{mark} check", internal=True)
+
+
+def of_incidents(rows: IncidentRows) -> Named:
+    """Every address of one client's incidents."""
+    for name in ("client_incident_list", "client_incident_export", "client_incident_log"):
+        yield name, {}
+    one = {"number": 1}
+    for name in (
+        "incident_show", "incident_acknowledge", "incident_severity", "incident_people", "incident_edit",
+        "incident_reopen", "incident_close", "incident_add_client", "incident_entry_add", "incident_link",
+        "incident_update", "incident_print",
+    ):  # fmt: skip
+        yield name, one
+    yield "incident_record", {**one, "instant": "contained_at"}
+    yield "incident_entry_correct", {**one, "pk": rows.entry.pk}
+    yield from of_post_mortems(rows, one)
+    yield from of_clocks(rows, one)
+
+
+def of_post_mortems(rows: IncidentRows, one: dict[str, Any]) -> Named:
+    """The post-mortem and its measures."""
+    for name in ("show", "ask", "review", "share", "pdf", "print"):
+        yield f"post_mortem_{name}", one
+    yield "post_mortem_edit", {**one, "key": "summary"}
+    yield "measure_add", one
+    for name in ("measure_edit", "measure_done", "measure_drop"):
+        yield name, {**one, "pk": rows.measure.pk}
+
+
+def of_clocks(rows: IncidentRows, one: dict[str, Any]) -> Named:
+    """The clocks of the law."""
+    for name in ("incident_clocks", "clock_facts", "clock_start", "clock_none"):
+        yield name, one
+    for name in ("clock_notified", "clock_not_notified", "clock_correct"):
+        yield name, {**one, "pk": rows.clock.pk}
+
+
+def of_all_clients() -> Named:
+    """Every address over all clients."""
+    for name in ("incident_list", "incident_export", "incident_log"):
+        yield name, {}
