@@ -86,12 +86,12 @@ def programs(host: str, port: int) -> list[Program]:
         # acknowledged late, so one that is cut off is handed out again.
         Program(
             "worker",
-            (*celery, "worker", *work, "--loglevel", "INFO"),
+            (*celery, "worker", *work, "--loglevel", "WARNING"),
             phase=1,
             patience=25.0,
             orphaned=signal.SIGKILL,
         ),
-        Program("beat", (*celery, "beat", *schedule, "--loglevel", "INFO")),
+        Program("beat", (*celery, "beat", *schedule, "--loglevel", "WARNING")),
     ]
 
 
