@@ -56,6 +56,8 @@ def hand_over_several(
         )
     with transaction.atomic():
         for deadline in deadlines:
+            if Deadline.objects.filter(pk=deadline.pk, owner=owner).exists():
+                continue  # it went along with a record that was handed over for another one
             backup = deadline.backup_owner if deadline.backup_owner_id != owner.pk else None
             try:
                 reassign_deadline(deadline, by=by, owner=owner, backup_owner=backup, now=now, why=why)

@@ -104,6 +104,33 @@ def test_when_one_is_refused_none_changes_hands(
     assert owners(practice_a) == {"a": "Eve", "b": "Eve"}
 
 
+def test_two_deadlines_of_one_record_go_to_the_new_owner_with_it(
+    alice: User,
+    eve: User,
+    practice_a: Practice,
+    client_a1: Client,
+    signed_in: SignIn,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def hand_over(row: Deadline, **_: Any) -> None:
+        moved = Deadline.objects.filter(subject_id=row.subject_id).exclude(owner=alice).update(owner=alice)
+        if not moved:
+            raise Refused("It is theirs already.")
+
+    plain = kinds.kind_of(KIND)
+    for name in (KIND, "test.review"):
+        kind = kinds.Kind(name, "Test", "renewal", plain.address, plain.next_step, hand_over=hand_over)
+        monkeypatch.setitem(kinds._kinds, name, kind)
+    rows = [
+        make_deadline(client_a1, name, 3, owner=eve, subject_id="one", kind=kind)
+        for name, kind in (("a", KIND), ("b", "test.review"))
+    ]
+    sent = {"deadlines": [row.pk for row in rows], "owner": str(alice.pk), "why": "Eve has left"}
+    answer = signed_in(alice).post(f"{PAGE}?from={eve.pk}", sent, follow=True)
+    assert "2 deadlines belong to Alice Archer now." in answer.content.decode()
+    assert owners(practice_a) == {"a": "Alice", "b": "Alice"}
+
+
 def test_only_what_one_may_hand_over_is_offered(
     bob: User, eve: User, client_a1: Client, client_a2: Client, signed_in: SignIn
 ) -> None:
