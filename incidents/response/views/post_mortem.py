@@ -38,7 +38,6 @@ def post_mortem_show(request: PortalRequest, client: Client, number: int) -> Htt
     context = panels.page(incident, post_mortem, timezone.now(), inside=inside)
     context |= {
         "may_edit": request.access.may(EDIT, client),
-        "may_print": request.access.may(Permission.MAKE_PACK, client),
         "may_read_documents": request.access.may(Permission.READ_DOCUMENTS, client),
         "person": request.access.user,
     }
@@ -148,7 +147,7 @@ def post_mortem_pdf(request: PortalRequest, client: Client, number: int) -> Http
 
 
 @require_POST
-@client_view(Permission.MAKE_PACK)
+@client_view(EDIT)
 def post_mortem_print(request: PortalRequest, client: Client, number: int) -> HttpResponse:
     """Print what was shared, again."""
     incident = incident_or_404(client, number)
