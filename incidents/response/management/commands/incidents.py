@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from incidents.response.management import clocks
+from incidents.response.management import clocks, opening
 
 #: A verb's module has HELP, add_arguments(parser) and run(stdout, options).
-VERBS: dict[str, ModuleType] = {"clocks": clocks}
+VERBS: dict[str, ModuleType] = {"clocks": clocks, "open": opening}
 
 
 class Command(BaseCommand):
