@@ -173,7 +173,7 @@ def _update(incident: Incident, duty: Duty) -> Obligation | None:
     every = severities()[incident.severity].update_every
     if not every or incident.resolved_at:
         return None
-    last = Update.objects.filter(incident=incident).order_by("-sent_at").first()
+    last = Update.objects.filter(incident=incident).order_by("-sent_at", "-pk").first()
     start = last.sent_at if last else incident.reported_at
     length = parse(every)
     due_at = start.astimezone(UTC) + timedelta(days=length.days, seconds=length.seconds)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 
-from portal.lib.fields import refuse_secrets
+from portal.lib.fields import BlanksRefused, refuse_secrets
 from portal.shell.widgets import DayField
 
 CLOCK_WORDS = "Write the time as 14:05."
@@ -47,7 +47,7 @@ class TimeOfDayField(forms.TimeField):
         return f"{value:%H:%M}" if isinstance(value, time) else value
 
 
-class InstantForm(forms.Form):
+class InstantForm(BlanksRefused, forms.Form):
     """A form that asks when: a day and a time in the client's zone. It offers now.
 
     `day` and `clock` are left out of a form that asks for no instant by `without_instant`.

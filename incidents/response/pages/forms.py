@@ -12,7 +12,7 @@ from incidents.response.models import Incident, IncidentLink, Responder
 from incidents.response.pages.fields import InstantForm, TimeOfDayField, both_or_none, joined, text
 from incidents.response.rules.severities import severities
 from incidents.response.update_actions import Words
-from portal.lib.fields import LinesField
+from portal.lib.fields import BlanksRefused, LinesField
 from portal.shell.fields import OneOfField, PersonField, ReasonField, person
 from portal.shell.widgets import DayField
 
@@ -124,7 +124,7 @@ class RecordForm(InstantForm):
             self.fields["why"].required = True
 
 
-class SeverityForm(forms.Form):
+class SeverityForm(BlanksRefused, forms.Form):
     """Another severity and the reason."""
 
     severity = forms.ChoiceField(label="Severity", widget=forms.RadioSelect)
@@ -137,7 +137,7 @@ class SeverityForm(forms.Form):
         field.choices = severity_choices()
 
 
-class ReopenForm(forms.Form):
+class ReopenForm(BlanksRefused, forms.Form):
     """Why it is taken up again."""
 
     why = ReasonField()
@@ -227,7 +227,7 @@ class UpdateForm(InstantForm):
         return Words(found["known"], found["affected"], found["doing"], next_at)
 
 
-class FactsForm(forms.ModelForm):  # type: ignore[type-arg]
+class FactsForm(BlanksRefused, forms.ModelForm):  # type: ignore[type-arg]
     """What is known of it. `version` is what the person saw, so that nobody overwrites another."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
