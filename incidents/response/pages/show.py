@@ -91,12 +91,16 @@ class Task:
 
 def phase_lines(incident: Incident, phases: Sequence[Phase]) -> list[PhaseLine]:
     """Put instants and words to the phases."""
+    detected = incident.detected_at
     reached = {
-        "detection": (incident.detected_at, _since(incident, incident.acknowledged_at, "acknowledged after")),
-        "containment": (incident.contained_at, _since(incident, incident.contained_at, "after")),
+        "detection": (
+            incident.detected_at,
+            _since(incident.reported_at, incident.acknowledged_at, "taken up in"),
+        ),
+        "containment": (incident.contained_at, _since(detected, incident.contained_at, "after")),
         "investigation": (None, "cause found" if incident.root_cause else "scope known"),
         "notification": (None, "nothing is left to decide"),
-        "remediation": (incident.resolved_at, _since(incident, incident.resolved_at, "resolved after")),
+        "remediation": (incident.resolved_at, _since(detected, incident.resolved_at, "resolved after")),
     }
     lines = []
     for phase in phases:
@@ -105,8 +109,8 @@ def phase_lines(incident: Incident, phases: Sequence[Phase]) -> list[PhaseLine]:
     return lines
 
 
-def _since(incident: Incident, at: datetime | None, words: str) -> str:
-    return f"{words} {span(at - incident.detected_at)}" if at else ""
+def _since(start: datetime, at: datetime | None, words: str) -> str:
+    return f"{words} {span(at - start)}" if at else ""
 
 
 def strips(

@@ -153,7 +153,8 @@ def incident_show(request: PortalRequest, client: Client, number: int) -> HttpRe
         "parts": _parts(request, incident) if for_practice else (),
     }
     if for_practice:
-        context["tasks"] = show.tasks(incident, post_mortem, every=True)
+        tasks = show.tasks(incident, post_mortem, every=True)
+        context |= {"tasks": tasks, "written": sum(task.state == "ok" for task in tasks)}
     return render(request, "response/show.html", context)
 
 
