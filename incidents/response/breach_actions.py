@@ -120,21 +120,45 @@ def record_notified(
     if at > now or (client_awareness and client_awareness > now):
         raise Refused("Enter an instant that has passed.")
     with changing(clock.incident, "incident.notify", by=by, now=now) as row:
-        held = _held(clock)
-        if at < held.trigger_at:
-            raise Refused("It cannot have been sent before the clock started.")
-        late = held.due_at is not None and at > held.due_at
-        if late and not late_reason.strip():
-            raise Refused("It was sent late: enter the reasons for the delay, as the notice must carry them.")
-        held.outcome, held.notified_at = Outcome.NOTIFIED, at
-        held.reference, held.late_reason = reference.strip(), late_reason.strip() if late else ""
-        _decide(held, by, now)
-        words = f"{held.title}." + (f" Reference {held.reference}." if held.reference else "")
-        write_entry(row, "Notified.", words, at=at, by=by, kind=TimelineEntry.Kind.NOTICE)
-        _end_deadline(row, held, by=by, at=at, why="notified")
-        if _told_the_client(held):
-            _note_awareness(row, client_awareness or at, given=client_awareness is not None, by=by)
-        return _start_next(row, held, at)
+        return close_by_notice(
+            row,
+            clock,
+            by=by,
+            now=now,
+            at=at,
+            reference=reference,
+            late_reason=late_reason,
+            client_awareness=client_awareness,
+        )
+
+
+def close_by_notice(
+    row: Incident,
+    clock: BreachClock,
+    *,
+    by: User,
+    now: datetime,
+    at: datetime,
+    reference: str = "",
+    late_reason: str = "",
+    client_awareness: datetime | None = None,
+) -> list[BreachClock]:
+    """End a clock inside a change of its incident that is under way. As `record_notified`."""
+    held = _held(clock)
+    if at < held.trigger_at:
+        raise Refused("It cannot have been sent before the clock started.")
+    late = held.due_at is not None and at > held.due_at
+    if late and not late_reason.strip():
+        raise Refused("It was sent late: enter the reasons for the delay, as the notice must carry them.")
+    held.outcome, held.notified_at = Outcome.NOTIFIED, at
+    held.reference, held.late_reason = reference.strip(), late_reason.strip() if late else ""
+    _decide(held, by, now)
+    words = f"{held.title}." + (f" Reference {held.reference}." if held.reference else "")
+    write_entry(row, "Notified.", words, at=at, by=by, kind=TimelineEntry.Kind.NOTICE)
+    _end_deadline(row, held, by=by, at=at, why="notified")
+    if told_by(held):
+        _note_awareness(row, client_awareness or at, given=client_awareness is not None, by=by)
+    return _start_next(row, held, at)
 
 
 def decide_not_to_notify(clock: BreachClock, *, by: User, now: datetime, why: str) -> None:
@@ -294,7 +318,8 @@ def _end_deadline(row: Incident, held: BreachClock, *, by: User, at: datetime, w
         deadlines.correct_ended(ended, due_at=ended.due_at, ended_at=at)
 
 
-def _told_the_client(held: BreachClock) -> bool:
+def told_by(held: BreachClock) -> bool:
+    """Whether the notice of a clock is ours to the client: it knows from then on."""
     clock = clock_of(held.clock)
     return held.duty == Duty.OURS and clock is not None and clock.tells_the_controller
 

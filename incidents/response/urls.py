@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from incidents.response.views import incidents, leading, measures, post_mortem, timeline, updates
+from incidents.response.views import (
+    clocks,
+    incidents,
+    ingest,
+    leading,
+    measures,
+    notices,
+    post_mortem,
+    timeline,
+    updates,
+)
 
 OF_CLIENT = "c/<slug:client_slug>/incidents/"
 OF_ONE = OF_CLIENT + "<int:number>/"
@@ -43,4 +53,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(OF_ONE + "measures/<int:pk>/", measures.measure_edit, name="measure_edit"),
     path(OF_ONE + "measures/<int:pk>/done/", measures.measure_done, name="measure_done"),
     path(OF_ONE + "measures/<int:pk>/drop/", measures.measure_drop, name="measure_drop"),
+    path(OF_ONE + "clocks/", clocks.incident_clocks, name="incident_clocks"),
+    path(OF_ONE + "clocks/facts/", clocks.clock_facts, name="clock_facts"),
+    path(OF_ONE + "clocks/start/", clocks.clock_start, name="clock_start"),
+    path(OF_ONE + "clocks/none/", clocks.clock_none, name="clock_none"),
+    path(OF_ONE + "clocks/<int:pk>/notified/", clocks.clock_notified, name="clock_notified"),
+    path(OF_ONE + "clocks/<int:pk>/not-notified/", clocks.clock_not_notified, name="clock_not_notified"),
+    path(OF_ONE + "clocks/<int:pk>/correct/", clocks.clock_correct, name="clock_correct"),
+    path(OF_ONE + "notices/add/", notices.notice_add, name="notice_add"),
+    path(OF_ONE + "notices/<int:pk>/", notices.notice_show, name="notice_show"),
+    path(OF_ONE + "notices/<int:pk>/edit/", notices.notice_edit, name="notice_edit"),
+    path(OF_ONE + "notices/<int:pk>/approve/", notices.notice_approve, name="notice_approve"),
+    path(OF_ONE + "notices/<int:pk>/send/", notices.notice_send, name="notice_send"),
+    path(OF_ONE + "notices/<int:pk>/sent/", notices.notice_sent, name="notice_sent"),
+    path(OF_ONE + "notices/<int:pk>/copy/", notices.notice_copy, name="notice_copy"),
+    path(OF_ONE + "notices/<int:pk>/print/", notices.notice_print, name="notice_print"),
+    path("ingest/alerts/<uuid:practice_id>/<uuid:public_id>/", ingest.alert_ingest, name="alert_ingest"),
 ]

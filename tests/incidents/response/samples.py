@@ -11,11 +11,13 @@ from incidents.response.models import (
     Incident,
     IncidentLink,
     Measure,
+    Notice,
     Responder,
     TimelineEntry,
     Update,
 )
 from portal.accounts.models import User
+from portal.documents.models import StoredFile
 from portal.tenancy.models import Client
 
 Named = Iterator[tuple[str, dict[str, Any]]]
@@ -50,6 +52,13 @@ class IncidentRows:
             **of_it, clock="uk-gdpr-ico", duty="clients", title=f"{mark} notice", authority="ICO",
             citation="UK GDPR, article 33", trigger="awareness", trigger_at=NOW, due_at=NOW + timedelta(hours=72),
             duration="PT72H", unit="clock_hours",
+        )  # fmt: skip
+        copy = StoredFile.objects.create(
+            **own, name="notice.txt", media_type="text/plain", size=4, sha256="0" * 64, content=b"Text"
+        )
+        self.notice = Notice.objects.create(
+            **of_it, audience="client", title=f"{mark} word", text=f"## {mark}", written_by=owner, state="sent",
+            sent_at=NOW, sent_by=owner, sent_via="Plumbline", copy=copy,
         )  # fmt: skip
         self.measure = Measure.objects.create(**of_it, kind="preventive", text=f"{mark} check", internal=True)
 
@@ -87,6 +96,9 @@ def of_clocks(rows: IncidentRows, one: dict[str, Any]) -> Named:
         yield name, one
     for name in ("clock_notified", "clock_not_notified", "clock_correct"):
         yield name, {**one, "pk": rows.clock.pk}
+    yield "notice_add", one
+    for name in ("show", "edit", "approve", "send", "sent", "copy", "print"):
+        yield f"notice_{name}", {**one, "pk": rows.notice.pk}
 
 
 def of_all_clients() -> Named:

@@ -1,0 +1,201 @@
+"""The clocks of the law on one incident: what may apply, what runs, how each ended."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from incidents.response import breach_actions
+from incidents.response.actions import edit_facts
+from incidents.response.breach_actions import Choices, told_by
+from incidents.response.breach_facts import client_aware_at
+from incidents.response.models import BreachClock, Incident, Notice
+from incidents.response.pages import clocks as pages
+from incidents.response.pages.clock_forms import (
+    ClockFactsForm,
+    CorrectClockForm,
+    NotifiedForm,
+    NotNotifiedForm,
+    address_of,
+    read_choices,
+)
+from incidents.response.views.shared import act, changes, done, incident_or_404, posted
+from portal.lib.refused import Refused
+from portal.tenancy.decorators import PortalRequest, client_view
+from portal.tenancy.models import Client
+from portal.tenancy.permissions import Permission
+
+EDIT = Permission.EDIT_REGISTERS
+
+
+@require_safe
+@client_view(Permission.VIEW_CLIENT)
+def incident_clocks(request: PortalRequest, client: Client, number: int) -> HttpResponse:
+    """Show every clock of the incident; who responds also sees what may apply. The client's people read theirs."""
+    return _page(request, incident_or_404(client, number), read_choices(request.GET))
+
+
+@sensitive_post_parameters()
+@require_POST
+@client_view(EDIT)
+def clock_facts(request: PortalRequest, client: Client, number: int) -> HttpResponse:
+    """Change what decides which clocks may run, and show those."""
+    incident, now = incident_or_404(client, number), timezone.now()
+    form = ClockFactsForm(request.POST, incident=incident, choices=read_choices(request.GET), now=now)
+
+    def save() -> None:
+        version = form.cleaned_data["version"]
+        edit_facts(incident, form.values(), by=request.access.user, now=now, version=version)
+
+    if done(form, save):
+        messages.success(request, "Saved. These clocks may apply.")
+        return redirect(_address(incident) + address_of(form.choices()))
+    return _page(request, incident_or_404(client, number), read_choices(request.GET), form)
+
+
+@require_POST
+@client_view(EDIT)
+def clock_start(request: PortalRequest, client: Client, number: int) -> HttpResponse:
+    """Start the clocks that were ticked."""
+    incident, choices = incident_or_404(client, number), read_choices(request.GET)
+    try:
+        started = breach_actions.start_clocks(
+            incident, request.POST.getlist("clock"), choices, by=request.access.user, now=timezone.now()
+        )
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(_address(incident) + address_of(choices))
+    count = len(started)
+    messages.success(
+        request, f"{count} clock{'' if count == 1 else 's'} started." if count else "They run already."
+    )
+    return redirect(_address(incident))
+
+
+@sensitive_post_parameters()
+@changes
+@client_view(EDIT)
+def clock_none(request: PortalRequest, client: Client, number: int) -> HttpResponse:
+    """Record that no clock runs, with the reason."""
+    incident = incident_or_404(client, number)
+    form = NotNotifiedForm(posted(request))
+
+    def record() -> None:
+        why = form.cleaned_data["why"]
+        breach_actions.record_no_clock(incident, by=request.access.user, now=timezone.now(), why=why)
+
+    if request.method == "POST" and done(form, record):
+        return _back(request, incident, "It is recorded that no clock runs.")
+    return act(request, incident, form, "No clock runs", "Record")
+
+
+@sensitive_post_parameters()
+@changes
+@client_view(EDIT)
+def clock_notified(request: PortalRequest, client: Client, number: int, pk: int) -> HttpResponse:
+    """Record that the notice of a clock went out."""
+    incident, now = incident_or_404(client, number), timezone.now()
+    clock = _clock_or_404(incident, pk)
+    zone = ZoneInfo(client.time_zone)
+    form = NotifiedForm(posted(request), tells_client=told_by(clock), now=now, zone=zone)
+    following: list[BreachClock] = []
+
+    def record() -> None:
+        found = form.cleaned_data
+        following.extend(
+            breach_actions.record_notified(
+                clock, by=request.access.user, now=now, at=form.instant(), reference=found["reference"],
+                late_reason=found["late_reason"], client_awareness=form.knew_at(),
+            )
+        )  # fmt: skip
+
+    if request.method == "POST" and done(form, record):
+        more = f" Started: {'; '.join(each.title for each in following)}." if following else ""
+        return _back(request, incident, f"Recorded as notified.{more}")
+    return act(request, incident, form, "Notified", "Record", text=clock.title)
+
+
+@sensitive_post_parameters()
+@changes
+@client_view(EDIT)
+def clock_not_notified(request: PortalRequest, client: Client, number: int, pk: int) -> HttpResponse:
+    """Record the decision not to notify, with the reason."""
+    incident = incident_or_404(client, number)
+    clock = _clock_or_404(incident, pk)
+    form = NotNotifiedForm(posted(request))
+
+    def decide() -> None:
+        why = form.cleaned_data["why"]
+        breach_actions.decide_not_to_notify(clock, by=request.access.user, now=timezone.now(), why=why)
+
+    if request.method == "POST" and done(form, decide):
+        return _back(request, incident, "The decision is recorded.")
+    return act(request, incident, form, "Decided not to notify", "Record the decision", text=clock.title)
+
+
+@sensitive_post_parameters()
+@changes
+@client_view(EDIT)
+def clock_correct(request: PortalRequest, client: Client, number: int, pk: int) -> HttpResponse:
+    """Correct the instant from which a clock is counted, with the reason."""
+    incident, now = incident_or_404(client, number), timezone.now()
+    clock = _clock_or_404(incident, pk)
+    form = CorrectClockForm(posted(request), now=now, zone=ZoneInfo(client.time_zone), at=clock.trigger_at)
+
+    def correct() -> None:
+        why = form.cleaned_data["why"]
+        breach_actions.correct_trigger(clock, form.instant(), by=request.access.user, now=now, why=why)
+
+    if request.method == "POST" and done(form, correct):
+        return _back(request, incident, "The instant is corrected. What is counted from it has moved.")
+    return act(request, incident, form, "Correct the instant", "Correct", text=clock.title)
+
+
+def _page(
+    request: PortalRequest, incident: Incident, choices: Choices, form: ClockFactsForm | None = None
+) -> HttpResponse:
+    now, zone = timezone.now(), ZoneInfo(incident.client.time_zone)
+    may_edit = request.access.may(EDIT, incident.client) and not incident.closed_at
+    rows = [pages.shown(clock, zone, now) for clock in pages.clocks_of(incident)]
+    context = {
+        "client": incident.client,
+        "incident": incident,
+        "running": [row for row in rows if not row.clock.outcome],
+        "decided": [row for row in rows if row.clock.outcome],
+        "notices": Notice.objects.filter(incident=incident).select_related("written_by").order_by("pk"),
+        "for_practice": request.access.is_of_practice,
+        "may_edit": may_edit,
+        "client_aware_at": client_aware_at(incident),
+    }
+    if may_edit:
+        context["proposed"] = [
+            pages.proposed(each, zone) for each in breach_actions.proposals_for(incident, choices)
+        ]
+        context["form"] = form or ClockFactsForm(incident=incident, choices=choices, now=now)
+        context["chosen"] = address_of(choices)
+    return render(request, "response/clocks/show.html", context)
+
+
+def _clock_or_404(incident: Incident, pk: int) -> BreachClock:
+    found: BreachClock | None = BreachClock.objects.filter(incident=incident, pk=pk).first()
+    if found is None:
+        raise Http404
+    found.incident = incident
+    return found
+
+
+def _address(incident: Incident) -> str:
+    kwargs = {"client_slug": incident.client.slug, "number": incident.number}
+    return reverse("incident_clocks", kwargs=kwargs)
+
+
+def _back(request: PortalRequest, incident: Incident, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return redirect(_address(incident))
