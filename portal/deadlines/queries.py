@@ -12,13 +12,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 from portal.accounts.models import User
 from portal.deadlines.models import Absence, Deadline
 from portal.deadlines.models.deadline import DeadlineQuerySet
 from portal.deadlines.renewals.queries import counted
-from portal.deadlines.rules.today import LATE, NEAR, Tally, Window
+from portal.deadlines.rules.today import ASKED_AHEAD, LATE, NEAR, Tally, Window
 from portal.shell.navigation import Count
 from portal.tenancy.models import Assignment, Client
 from portal.tenancy.permissions import CLIENT_ROLES, Access, Role
@@ -89,13 +90,17 @@ def clocks(rows: DeadlineQuerySet, now: datetime) -> DeadlineQuerySet:
 
 
 def waiting(rows: DeadlineQuerySet, access: Access, now: datetime) -> DeadlineQuerySet:
-    """Keep what waits on a client's own person, the longest wait first. Asks who those people are (one query)."""
+    """Keep what waits on a client's own person, by `rules.today.asked_at`, the longest wait first.
+
+    Asks who those people are (one query).
+    """
     roles = [role.value for role in CLIENT_ROLES]
     people = Assignment.objects.filter(role__in=roles).active(now)
     if access.client_ids is not None:
         people = people.filter(client_id__in=access.client_ids)
     ids = set(people.order_by().values_list("user_id", flat=True))
-    return rows.open().filter(owner_id__in=ids, internal=False).order_by("started_at", "id")
+    asked = rows.open().filter(owner_id__in=ids, internal=False, due_at__lte=now + ASKED_AHEAD)
+    return asked.order_by(Greatest("started_at", F("due_at") - ASKED_AHEAD), "id")
 
 
 def absent_at(now: datetime) -> dict[UUID, Absence]:

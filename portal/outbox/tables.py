@@ -80,9 +80,9 @@ def _row(delivery: Delivery, zone: ZoneInfo, *, linked: bool) -> Row:
     return Row(
         [
             Cell("lead", message.subject, sub=f"{where}{title_of(message.kind)}", url=url),
-            Cell("text", recipient(delivery)),
-            Cell("text", by_what(delivery)),
-            Cell("text", format_instant(delivery.created_at, zone)),
+            Cell("name", recipient(delivery)),
+            Cell("name", by_what(delivery)),
+            Cell("name", format_instant(delivery.created_at, zone)),
             Cell("status", words, state=state, sub=under),
         ],
         state="late" if delivery.state == State.DEAD else "",

@@ -12,7 +12,7 @@ from django.urls import reverse
 from portal.deadlines.kinds import kind_of
 from portal.deadlines.models import Deadline
 from portal.deadlines.rules.clocks import Clock, clock
-from portal.deadlines.rules.today import LATE, WEEK, asked_words, due_words
+from portal.deadlines.rules.today import LATE, WEEK, asked_at, asked_words, due_words
 from portal.shell.ledger import Entry
 from portal.shell.tables import Link
 from portal.tenancy.permissions import Access, Permission
@@ -43,6 +43,7 @@ class Wait:
 
     deadline: Deadline
     url: str
+    since: datetime
     ago: str
 
 
@@ -130,4 +131,5 @@ def running(deadline: Deadline, now: datetime) -> RunningClock:
 
 def wait(deadline: Deadline, reader: Reader) -> Wait:
     """Say since when it waits on its owner."""
-    return Wait(deadline, address(deadline), asked_words(deadline.started_at, reader.now, reader.zone))
+    since = asked_at(deadline.started_at, deadline.due_at)
+    return Wait(deadline, address(deadline), since, asked_words(since, reader.now, reader.zone))

@@ -22,6 +22,7 @@ from portal.deadlines.rules.today import (
     TITLES,
     WEEK,
     Tally,
+    asked_at,
     standfirst,
     waiting_words,
     window,
@@ -93,7 +94,7 @@ def page(reader: Reader, filters: TodayFilters, *, mine: bool) -> Page:
         Tally(min(len(waiting), MOST_WAITING), len(waiting) > MOST_WAITING),
     )
     first, rest = standfirst(late, near, week, borders.today)
-    oldest = waiting[0].started_at if waiting else None
+    oldest = asked_at(waiting[0].started_at, waiting[0].due_at) if waiting else None
     rest = " ".join(filter(None, (rest, waiting_words(aside.wait_count, oldest, now, zone))))
     return Page(sections, aside, put_off, first, rest)
 

@@ -10,6 +10,8 @@ from portal.lib.dates import DueWords, relative_due, relative_instant
 LATE, NEAR, WEEK = "late", "near", "week"
 TITLES = {LATE: "Overdue", NEAR: "Today and tomorrow", WEEK: "Next seven days"}
 DAYS = 7
+#: How long before it is due something begins to wait on a client's person, at the earliest.
+ASKED_AHEAD = timedelta(days=30)
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -101,6 +103,14 @@ def waiting_words(tally: Tally, since: datetime | None, now: datetime, zone: tzi
     verb = "is" if tally.n == 1 else "are"
     which = "it" if tally.n == 1 else "the oldest"
     return f"{_sentence(counted(tally))} {verb} waiting on clients; {which} {how_long}."
+
+
+def asked_at(started_at: datetime, due_at: datetime) -> datetime:
+    """Give since when it waits on somebody: its start, but not longer ago than ASKED_AHEAD before it is due.
+
+    What is checked again every half a year starts with the last check, and nobody waits for it before that.
+    """
+    return max(started_at, due_at - ASKED_AHEAD)
 
 
 def asked_words(since: datetime, now: datetime, zone: tzinfo) -> str:

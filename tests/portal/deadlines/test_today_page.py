@@ -271,6 +271,7 @@ class TestAside:
         since = timezone.now() - timedelta(days=6)
         make_deadline(client_a1, "the DPA", 20, owner=carol, internal=False, started_at=since)
         make_deadline(client_a1, "ours", 20, owner=alice, internal=False)
+        make_deadline(client_a1, "the contact", 150, owner=carol, internal=False, started_at=since)
         answer = signed_in(alice).get("/")
         assert [wait.deadline.title for wait in answer.context["page"].aside.waits] == ["Renew the DPA"]
         page = answer.content.decode()

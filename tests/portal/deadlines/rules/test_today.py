@@ -9,6 +9,7 @@ import pytest
 
 from portal.deadlines.rules.today import (
     Tally,
+    asked_at,
     asked_words,
     counted,
     due_words,
@@ -119,3 +120,18 @@ def test_what_waits_on_clients_is_said_with_its_oldest(n: int, days: int, words:
 @pytest.mark.parametrize(("days", "words"), [(0, "today"), (1, "yesterday"), (6, "6 days ago")])
 def test_since_when_something_waits_is_said_in_days(days: int, words: str) -> None:
     assert asked_words(NOW - timedelta(days=days), NOW, LONDON) == words
+
+
+@pytest.mark.parametrize(
+    ("started", "due", "asked"),
+    [
+        ((2026, 11, 13), (2026, 11, 20), (2026, 11, 13)),  # short: from its start
+        ((2026, 5, 19), (2026, 12, 9), (2026, 11, 9)),  # every half a year: thirty days before it is due
+    ],
+)
+def test_somebody_waits_from_the_start_but_no_longer_than_thirty_days_before_it_is_due(
+    started: tuple[int, int, int], due: tuple[int, int, int], asked: tuple[int, int, int]
+) -> None:
+    assert asked_at(datetime(*started, tzinfo=UTC), datetime(*due, tzinfo=UTC)) == datetime(
+        *asked, tzinfo=UTC
+    )
