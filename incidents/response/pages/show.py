@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -10,10 +10,10 @@ from itertools import groupby
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from incidents.response.models import BreachClock, Incident, PostMortem, TimelineEntry
+from incidents.response.models import BreachClock, Incident, Measure, PostMortem, TimelineEntry
 from incidents.response.obligations import POST_MORTEM, RESPONSE, UPDATE
 from incidents.response.rules.phases import DONE, Phase
-from incidents.response.rules.post_mortem import FROM_THE_RECORD, sections
+from incidents.response.rules.post_mortem import sections
 from incidents.response.rules.severities import SHORT_FORM, needs_post_mortem
 from portal.deadlines.models import Deadline
 from portal.deadlines.rules.clocks import Clock, clock, span
@@ -24,7 +24,7 @@ S, K = Incident.Status, TimelineEntry.Kind
 STRIPS = {
     RESPONSE: ("First response", "reported"),
     POST_MORTEM: ("Post-mortem to the client", "resolved"),
-    UPDATE: ("Next word to the client", "told"),
+    UPDATE: ("Next word to the client", "since"),
 }
 #: So many of the latest entries stand on the page at once.
 LATEST = 30
@@ -173,8 +173,13 @@ def counted(all_entries: int, shown: int, *, for_practice: bool) -> str:
     return f"{events}, {shown} shown to the client" if for_practice else events
 
 
-def tasks(incident: Incident, post_mortem: PostMortem | None, *, every: bool) -> list[Task]:
-    """List the sections that this incident's post-mortem needs, and how each stands. One query."""
+def tasks(
+    incident: Incident, post_mortem: PostMortem | None, recorded: Collection[str], *, every: bool
+) -> list[Task]:
+    """List the sections that this incident's post-mortem needs, and how each stands. One query.
+
+    recorded: the keys of the sections for which the record holds something.
+    """
     short = post_mortem.short_form if post_mortem else (
         needs_post_mortem(incident.severity, every_incident=every) == SHORT_FORM
     )  # fmt: skip
@@ -184,17 +189,23 @@ def tasks(incident: Incident, post_mortem: PostMortem | None, *, every: bool) ->
         Task(
             section.title,
             link(incident, "post_mortem_edit", key=section.key),
-            *_written(section.key, section.key in written),
+            *_written(section.key in written, section.key in recorded),
         )
         for section in sections(short=short)
         if section.is_required(data_involved=involved) or section.key in written
     ]
 
 
-def _written(key: str, is_written: bool) -> tuple[str, str]:
-    if is_written:
+def _written(by_hand: bool, by_record: bool) -> tuple[str, str]:
+    if by_hand:
         return "ok", "Written"
-    return ("ok", "From the record") if key in FROM_THE_RECORD else ("idle", "Not started")
+    return ("ok", "From the record") if by_record else ("idle", "Not started")
+
+
+def recorded_sections(entries: int, measures: Iterable[Measure], clocks: Collection[BreachClock]) -> set[str]:
+    """Give the keys of the sections that the record fills by itself."""
+    kinds = {f"{measure.kind}_measures" for measure in measures}
+    return kinds | ({"timeline"} if entries else set()) | ({"notifications"} if clocks else set())
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from incidents.response.models import Incident
 from incidents.response.models.incident import IncidentQuerySet
-from incidents.response.pages.show import STRIPS
+from incidents.response.obligations import POST_MORTEM, RESPONSE, UPDATE
 from portal.deadlines.models import Deadline
 from portal.deadlines.rules.today import due_words
 from portal.shell.tables import Cell, Column, Empty, Row, Table, headings, sorted_by
@@ -34,6 +34,8 @@ ORDERS = {
     "severity": ("severity", "-detected_at", "id"),
     "detected": ("detected_at", "id"),
 }
+#: The clocks by their short names, as a narrow cell holds them.
+CLOCKS = {RESPONSE: "Response", POST_MORTEM: "Post-mortem", UPDATE: "Update"}
 MARKS = {"SEV1": "late", "SEV2": "soon"}
 
 
@@ -96,7 +98,7 @@ def _clock(deadline: Deadline | None, now: datetime) -> Cell:
         return Cell("muted", "None runs")
     zone = ZoneInfo(str(timezone.get_current_timezone()))
     state, words = due_words(deadline.due_at, deadline.due_on, now, zone)
-    name = STRIPS[deadline.kind][0] if deadline.kind in STRIPS else deadline.title
+    name = CLOCKS.get(deadline.kind, "")
     return Cell("status", words, sub=name, state=state if state in ("late", "soon") else "wait")
 
 

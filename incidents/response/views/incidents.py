@@ -120,7 +120,7 @@ def incident_show(request: PortalRequest, client: Client, number: int) -> HttpRe
     whole = request.GET.get("timeline") == "all"
     clocks = list(incident.clocks.order_by("due_at", "pk"))
     deadlines = queries.clocks_of(incident)
-    context = {
+    context: dict[str, Any] = {
         "client": client,
         "incident": incident,
         "now": now,
@@ -153,7 +153,8 @@ def incident_show(request: PortalRequest, client: Client, number: int) -> HttpRe
         "parts": _parts(request, incident) if for_practice else (),
     }
     if for_practice:
-        tasks = show.tasks(incident, post_mortem, every=True)
+        recorded = show.recorded_sections(every, context["measures"], clocks)
+        tasks = show.tasks(incident, post_mortem, recorded, every=True)
         context |= {"tasks": tasks, "written": sum(task.state == "ok" for task in tasks)}
     return render(request, "response/show.html", context)
 
