@@ -16,7 +16,6 @@ from incidents.response.post_mortems.prefill import WORDS, duration_words
 from incidents.response.post_mortems.reading import (
     Shown,
     data_involved,
-    measures_of,
     short_form_of,
     shown_sections,
     visible_entries,
@@ -40,6 +39,12 @@ class Part:
     state: str
     words: str
     url: str
+
+    @property
+    def adds(self) -> str:
+        """The kind of measure that is added here; "" for any other section."""
+        kinds = {"corrective_measures": "corrective", "preventive_measures": "preventive"}
+        return kinds.get(self.shown.section.key, "")
 
 
 @dataclass(frozen=True)
@@ -120,11 +125,6 @@ def promise_of(incident: Incident, now: datetime) -> Promise | None:
     if row.late_at:
         return Promise("late", f"{duration_words(row.late_at, row.ended_at)} late", row.due_at)
     return Promise("ok", "In time", row.due_at)
-
-
-def measures(incident: Incident) -> list[Any]:
-    """List its measures for the page."""
-    return list(measures_of(incident))
 
 
 def _part(shown: Shown, incident: Incident, *, inside: bool) -> Part:

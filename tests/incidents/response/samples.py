@@ -12,6 +12,8 @@ from incidents.response.models import (
     IncidentLink,
     Measure,
     Notice,
+    PostMortem,
+    PostMortemSection,
     Responder,
     TimelineEntry,
     Update,
@@ -61,6 +63,11 @@ class IncidentRows:
             sent_at=NOW, sent_by=owner, sent_via="Plumbline", copy=copy,
         )  # fmt: skip
         self.measure = Measure.objects.create(**of_it, kind="preventive", text=f"{mark} check", internal=True)
+        self.post_mortem = PostMortem.objects.create(**of_it, author=owner, internal=True)
+        PostMortemSection.objects.create(
+            **own, post_mortem=self.post_mortem, key="summary", text=f"{hidden} draft", updated_at=NOW,
+            updated_by=owner, internal=True,
+        )  # fmt: skip
 
 
 def of_incidents(rows: IncidentRows) -> Named:
