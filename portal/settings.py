@@ -268,6 +268,9 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own; per address of the network, per
     "invite": "60/h/user",
     "document_check": "30/m/ip",
     "calendar_feed": "120/h/key,300/m/ip",
+    "alert_ingest": "300/m/ip",
+    "alert_source": "120/m/key",
+    "alert_refusal": "60/m/key",  # how many refusals a source leaves in the trail
 }
 SOCIALACCOUNT_ADAPTER = "portal.accounts.adapter.SocialAccountAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
