@@ -72,10 +72,9 @@ def rows(found: dict[str, list[Taken]], number: int) -> list[tuple[str, ...]]:
 
 def measured(number: int, rounds: int, **settings: str) -> list[Taken]:
     """Let the deadlines of each round fall due on one house with one broker."""
-    folder = Path(tempfile.mkdtemp(prefix="plumbline-latency-"))
-    with mail_server() as (sink, address):
+    with tempfile.TemporaryDirectory(prefix="plumbline-latency-") as folder, mail_server() as (sink, address):
         sink.slowness = 0.0
-        with a_house(folder, EMAIL_URL=address, **settings) as house:
+        with a_house(Path(folder), EMAIL_URL=address, **settings) as house:
             house.add("worker", *WORKER)
             house.add("beat", *BEAT)
             house.until(lambda: all(each.is_ready() for each in house.machines), "the start", 120)
