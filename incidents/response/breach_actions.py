@@ -218,7 +218,7 @@ def follow_record(row: Incident, by: User | None, now: datetime) -> None:
     if not running:
         return
     for clock, proposal in counted_anew(row, rows):
-        clock.trigger_at, clock.due_at = proposal.trigger_at, proposal.due_at
+        clock.trigger_at, clock.due_at = proposal.trigger_at or clock.trigger_at, proposal.due_at
         clock.save(update_fields=["trigger_at", "due_at"])
     dated = [clock for clock in running if clock.due_at]
     owner = duty_of(row, now)

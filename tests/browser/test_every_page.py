@@ -29,6 +29,7 @@ WHO = {
 }
 # What has no page of its own: it is posted to, gives a file, or leads elsewhere at once.
 WITHOUT_PAGE = {
+    *("clock_facts", "clock_start", "notice_add", "notice_approve", "notice_copy", "notice_print"),
     *("post_mortem_ask", "post_mortem_pdf", "post_mortem_print", "incident_print"),
     *("client_incident_export", "incident_acknowledge", "incident_close", "incident_export"),
     *("client_channel_act", "own_channel_act", "practice_channel_act"),

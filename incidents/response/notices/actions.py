@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -218,7 +219,7 @@ def _letters(incident: Incident, row: Notice, now: datetime) -> list[Letter]:
     """The client's people and its own channels; for a drill whoever sends it, of the practice."""
     kwargs = {"client_slug": incident.client.slug, "number": incident.number, "pk": row.pk}
     drill = "Drill: " if incident.drill else ""
-    common = {
+    common: dict[str, Any] = {
         "kind": KIND,
         "subject": f"{drill}{row.title}"[:240],
         "lines": (f"{incident.client.name}, {incident.get_severity_display()}", "A notice is ready to read."),

@@ -7,8 +7,10 @@ from typing import Any
 from django.db.models import Field
 
 from incidents.response.models import (
+    BreachClock,
     Incident,
     IncidentLink,
+    Notice,
     Responder,
     TimelineEntry,
     Update,
@@ -43,6 +45,19 @@ PHRASES = {
     "incident.link": "linked a record to",
     "incident.unlink": "took back a record from",
     "incident.tell": "told the client about",
+    "incident.start_clocks": "started clocks of",
+    "incident.no_clock": "decided that no clock runs for",
+    "incident.notify": "recorded a notice of",
+    "incident.decide_not_to_notify": "decided not to notify about",
+    "incident.correct_clock": "corrected a clock of",
+    "incident.client_aware": "recorded since when the client knows of",
+    "notice.draft": "drafted",
+    "notice.edit": "changed",
+    "notice.approve": "approved",
+    "notice.send": "sent",
+    "notice.record_sent": "recorded as sent",
+    "notice.print": "printed",
+    "notice.download": "downloaded the copy of",
     "incident.export": "exported the {noun}",
 }
 NOUNS = (
@@ -51,6 +66,8 @@ NOUNS = (
     (Update, "client update"),
     (Responder, "responder"),
     (IncidentLink, "linked record"),
+    (BreachClock, "clock of the law"),
+    (Notice, "notice"),
 )
 
 

@@ -23,9 +23,10 @@ from portal.audit.models import AuditEvent
 from portal.documents.models import Document, StoredFile
 from portal.lib.refused import Refused
 from portal.outbox.models import Message
-from portal.tenancy.models import Client
+from portal.tenancy.models import Client, Practice
+from portal.tenancy.permissions import Role
 from portal.tenancy.scope import enter, narrowed
-from tests.conftest import scope_of
+from tests.conftest import make_member, make_user, scope_of
 from tests.incidents.response.made import NOW, fresh, lead_ins, opened
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,17 @@ def test_somebody_other_than_the_writer_approves_and_a_change_ends_the_approval(
         notice, title="Notice", text="Other words", version=notice.version, by=alice, now=NOW
     )
     assert (changed.state, changed.approved_by) == ("draft", None)
+
+
+def test_the_writer_does_not_approve_where_somebody_else_may(
+    in_a: object, client_a1: Client, practice_a: Practice, alice: User
+) -> None:
+    other = make_user("Olga Other", "olga@example.org")
+    make_member(practice_a, other, Role.OWNER)
+    notice = draft_notice(breach(client_a1, alice), "client", by=alice, now=NOW)
+    with pytest.raises(Refused, match="other than its writer"):
+        approve_notice(notice, version=1, by=alice, now=NOW)
+    assert approve_notice(notice, version=1, by=other, now=NOW).approved_by == other
 
 
 def test_the_only_one_who_may_approve_approves_alone(in_a: object, client_a1: Client, alice: User) -> None:
