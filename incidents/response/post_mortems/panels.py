@@ -62,7 +62,7 @@ def page(
     """Gather the whole page. The client's people get what was shared and nothing of the record beside it."""
     shared = post_mortem is not None and post_mortem.shared_at is not None
     seen = inside or shared
-    context = {
+    context: dict[str, Any] = {
         "client": incident.client,
         "incident": incident,
         "post_mortem": post_mortem,

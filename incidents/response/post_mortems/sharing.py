@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.urls import reverse
@@ -150,7 +150,7 @@ def _ask_for_document(row: Incident, by: User, now: datetime) -> Document | None
 
 def _letters(row: Incident, now: datetime) -> list[Letter]:
     key = f"post-mortem:{row.pk}:shared"
-    common = {
+    common: dict[str, Any] = {
         "kind": SHARED,
         "subject": f"Post-mortem of {row.reference}: {row.title}"[:240],
         "lines": (f"{row.client.name}, {row.get_severity_display()}", "The post-mortem is ready to read."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
@@ -58,7 +59,7 @@ def post_mortem_edit(request: PortalRequest, client: Client, number: int, key: s
     form = SectionForm(
         posted(request), initial={"text": row.text if row else "", "version": row.version if row else 0}
     )
-    context = {"preview": "", "hints": hints(row.text) if row else []}
+    context: dict[str, Any] = {"preview": "", "hints": hints(row.text) if row else []}
     if request.method == "POST":
         if not form.is_valid():
             return _unsaved(request, incident, section, form)
