@@ -50,6 +50,7 @@ MAY_REFUSE = {
     "import_drop": ("hidden",),
     "specimen": ("hidden",),
     "calendar_read": ("hidden",),
+    "alert_ingest": ("hidden",),
     "calendar_feed_renew": ("hidden",),  # only for the person whose calendar it is
     "calendar_feed_end": ("hidden",),
     "own_channel_edit": ("hidden",),  # everybody looks after their own channels
@@ -284,6 +285,7 @@ def of_nobody(client: Client) -> Named:
     for name in ("renewal_list", "renewal_export", "calendar_feeds", "calendar_feed_make"):
         yield name, {}
     yield "calendar_read", {"token": "nobody-was-given-this"}
+    yield "alert_ingest", {"practice_id": client.practice_id, "public_id": client.pk}
     yield from of_everybody()
     yield from of_all_clients()
     yield from of_no_client()

@@ -10,12 +10,14 @@ from incidents.response.views import (
     measures,
     notices,
     post_mortem,
+    sources,
     timeline,
     updates,
 )
 
 OF_CLIENT = "c/<slug:client_slug>/incidents/"
 OF_ONE = OF_CLIENT + "<int:number>/"
+SOURCES = "c/<slug:client_slug>/alert-sources/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/", incidents.incident_list, name="incident_list"),
@@ -69,4 +71,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(OF_ONE + "notices/<int:pk>/copy/", notices.notice_copy, name="notice_copy"),
     path(OF_ONE + "notices/<int:pk>/print/", notices.notice_print, name="notice_print"),
     path("ingest/alerts/<uuid:practice_id>/<uuid:public_id>/", ingest.alert_ingest, name="alert_ingest"),
+    path(SOURCES, sources.source_list, name="source_list"),
+    path(SOURCES + "add/", sources.source_add, name="source_add"),
+    path(SOURCES + "<int:pk>/", sources.source_edit, name="source_edit"),
+    path(SOURCES + "<int:pk>/secret/", sources.source_rotate, name="source_rotate"),
+    path(SOURCES + "<int:pk>/turn/<slug:verb>/", sources.source_turn, name="source_turn"),
 ]

@@ -29,6 +29,7 @@ WHO = {
 }
 # What has no page of its own: it is posted to, gives a file, or leads elsewhere at once.
 WITHOUT_PAGE = {
+    *("alert_ingest", "source_turn"),
     *("clock_facts", "clock_start", "notice_add", "notice_approve", "notice_copy", "notice_print"),
     *("post_mortem_ask", "post_mortem_pdf", "post_mortem_print", "incident_print"),
     *("client_incident_export", "incident_acknowledge", "incident_close", "incident_export"),

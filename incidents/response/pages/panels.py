@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Field
 
 from incidents.response.models import (
+    AlertReceipt,
+    AlertSource,
     BreachClock,
     Incident,
     IncidentLink,
@@ -58,6 +60,10 @@ PHRASES = {
     "notice.record_sent": "recorded as sent",
     "notice.print": "printed",
     "notice.download": "downloaded the copy of",
+    "incident.alert": "wrote an alert into",
+    "alert.receive": "took an alert from",
+    "alert.repeat": "got an alert again from",
+    "alert.refuse": "refused an alert for",
     "incident.export": "exported the {noun}",
 }
 NOUNS = (
@@ -66,6 +72,8 @@ NOUNS = (
     (Update, "client update"),
     (Responder, "responder"),
     (IncidentLink, "linked record"),
+    (AlertSource, "alert source"),
+    (AlertReceipt, "alert"),
     (BreachClock, "clock of the law"),
     (Notice, "notice"),
 )
@@ -88,6 +96,13 @@ def register_all() -> None:
         count=client_count,
         permission=Permission.VIEW_CLIENT,
         order=8,
+    )
+    navigation.register_client_view(
+        "Alert sources",
+        "source_list",
+        permission=Permission.MANAGE_CLIENT_PEOPLE,
+        order=85,
+        for_client=False,
     )
     search.register("Incidents", find, order=8)
     for model, noun in NOUNS:

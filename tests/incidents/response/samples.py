@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from incidents.response.models import (
+    AlertSource,
     BreachClock,
     Incident,
     IncidentLink,
@@ -62,6 +63,9 @@ class IncidentRows:
             **of_it, audience="client", title=f"{mark} word", text=f"## {mark}", written_by=owner, state="sent",
             sent_at=NOW, sent_by=owner, sent_via="Plumbline", copy=copy,
         )  # fmt: skip
+        self.source = AlertSource.objects.create(
+            **own, internal=True, name=f"{hidden} n8n", secret="zz", rotated_at=NOW, added_by=owner
+        )
         self.measure = Measure.objects.create(**of_it, kind="preventive", text=f"{mark} check", internal=True)
         self.post_mortem = PostMortem.objects.create(**of_it, author=owner, internal=True)
         PostMortemSection.objects.create(
@@ -84,6 +88,7 @@ def of_incidents(rows: IncidentRows) -> Named:
     yield "incident_record", {**one, "instant": "contained_at"}
     yield "incident_entry_correct", {**one, "pk": rows.entry.pk}
     yield from of_post_mortems(rows, one)
+    yield from of_sources(rows)
     yield from of_clocks(rows, one)
 
 
@@ -106,6 +111,15 @@ def of_clocks(rows: IncidentRows, one: dict[str, Any]) -> Named:
     yield "notice_add", one
     for name in ("show", "edit", "approve", "send", "sent", "copy", "print"):
         yield f"notice_{name}", {**one, "pk": rows.notice.pk}
+
+
+def of_sources(rows: IncidentRows) -> Named:
+    """The sources of alerts."""
+    yield "source_list", {}
+    yield "source_add", {}
+    for name in ("source_edit", "source_rotate"):
+        yield name, {"pk": rows.source.pk}
+    yield "source_turn", {"pk": rows.source.pk, "verb": "off"}
 
 
 def of_all_clients() -> Named:
