@@ -104,7 +104,7 @@ def written_of(incident: Incident, post_mortem: PostMortem | None) -> Written:
         texts={key: row.text for key, row in texts_of(post_mortem).items()},
         entries=len(visible_entries(incident)),
         corrective=kinds[Measure.Kind.CORRECTIVE],
-        preventive=sum(number for kind, number in kinds.items() if kind != Measure.Kind.CORRECTIVE),
+        preventive=kinds[Measure.Kind.PREVENTIVE],
         measures_incomplete=sum(row.owner_id is None or row.due_on is None for row in measures),
         clocks_open=running,
         clocks_decided=len(outcomes) - running,
