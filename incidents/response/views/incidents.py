@@ -178,8 +178,10 @@ def _primary(incident: Incident, *, may_edit: bool, deadlines: list[Deadline]) -
 
 def _menu(incident: Incident) -> tuple[Link, ...]:
     """Everything else that may be done."""
+    paper = Link("PDF of the record", show.link(incident, "incident_print"), post=True)
+    printed = [] if incident.drill else [paper]
     if incident.closed_at:
-        return (Link("Reopen…", show.link(incident, "incident_reopen")),)
+        return (*printed, Link("Reopen…", show.link(incident, "incident_reopen")))
     instants = [
         Link(
             f"{'Correct' if getattr(incident, name) else 'Record'}: {actions.WORDS[name].lower()}…",
@@ -195,7 +197,7 @@ def _menu(incident: Incident) -> tuple[Link, ...]:
         Link("Add a client that was hit…", show.link(incident, "incident_add_client")),
     ]
     end = [Link("Reopen…", show.link(incident, "incident_reopen"))] if incident.resolved_at else []
-    return (*rest, *instants, *end)
+    return (*rest, *instants, *printed, *end)
 
 
 def _parts(request: PortalRequest, incident: Incident) -> list[show.Part]:
