@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import wraps
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,18 +20,18 @@ from incidents.response.models import AlertSource
 from incidents.response.pages.source_forms import SourceForm
 from incidents.response.views.shared import changes, done, posted
 from portal.accounts.step_up import step_up
-from portal.tenancy.decorators import PortalRequest, client_view
+from portal.tenancy.decorators import PortalRequest, View, client_view
 from portal.tenancy.models import Client
 from portal.tenancy.permissions import Permission
 
 MANAGE = Permission.MANAGE_CLIENT_PEOPLE
 
 
-def _for_practice(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def _for_practice(view: View) -> View:
     """Keep a page to people of the practice; a client's own administrators have the same right."""
 
     @wraps(view)
-    def guarded(request: PortalRequest, client: Client, *args: object, **kwargs: object) -> HttpResponse:
+    def guarded(request: PortalRequest, client: Client, *args: object, **kwargs: object) -> HttpResponseBase:
         if not request.access.is_of_practice:
             raise PermissionDenied("Alert sources are set up by the practice.")
         return view(request, client, *args, **kwargs)
