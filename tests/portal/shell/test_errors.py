@@ -89,8 +89,8 @@ def test_a_failing_view_answers_with_the_page_even_when_nothing_else_works(
 
     browser = signed_in(alice)
     browser.raise_request_exception = False
-    monkeypatch.setattr(views.owed, "collect", broken)
-    answer = browser.get("/")
+    monkeypatch.setattr(views.searching, "search", broken)
+    answer = browser.get("/search/?q=xero")
     assert answer.status_code == 500
     assert "Something failed on our side" in answer.content.decode()
 
