@@ -15,7 +15,7 @@ from django.db.models import F
 from incidents.response.changing import Changed, changing, write_entry
 from incidents.response.models import Incident, IncidentCounter, Responder, TimelineEntry
 from incidents.response.models.incident import INSTANTS
-from incidents.response.obligations import keep_deadlines
+from incidents.response.obligations import REOPENED, keep_deadlines
 from incidents.response.queries import phases_of
 from incidents.response.rules.phases import DONE
 from incidents.response.rules.severities import at_least
@@ -80,30 +80,20 @@ def open_incident(
     _refuse_future(now, detected_at, reported_at)
     if reported_at < detected_at:
         raise Refused("It cannot have been reported before it was detected.")
-    details = _known(facts or {})
+    details = {name: value for name, value in _known(facts or {}).items() if name != "title"}
+    if details.get("personal_data") == Incident.PersonalData.YES:
+        details["aware_at"] = reported_at
+    details |= {"title": title.strip(), "lead": lead, "logged_by": by, "alert_reference": alert_reference}
+    details |= {"detected_at": detected_at, "reported_at": reported_at, "drill": drill, "internal": drill}
+    details["severity"] = at_least(severity, details.get("personal_data", "unknown"))
     with action("incident.open", by=by):
         number = _next_number(clients[0])
-        opened = []
-        for client in clients:
-            incident = Incident(
-                practice_id=client.practice_id,
-                client=client,
-                number=number,
-                title=title.strip(),
-                severity=at_least(severity, details.get("personal_data", "unknown")),
-                lead=lead,
-                logged_by=by,
-                detected_at=detected_at,
-                reported_at=reported_at,
-                alert_reference=alert_reference,
-                drill=drill,
-                internal=drill,
-                **{name: value for name, value in details.items() if name != "title"},
-            )
-            if incident.personal_data == Incident.PersonalData.YES:
-                incident.aware_at = reported_at
+        opened = [
+            Incident(practice_id=client.practice_id, client=client, number=number, **details)
+            for client in clients
+        ]
+        for incident in opened:
             _join(incident, by=by, now=now)
-            opened.append(incident)
     return opened
 
 
@@ -253,7 +243,7 @@ def reopen(incident: Incident, *, by: User, now: datetime, why: str) -> Incident
             raise Refused(f"{row.reference} is not resolved.")
         row.resolved_at = row.closed_at = None
         row.status = S.INVESTIGATING
-        write_entry(row, "Reopened.", why, at=now, by=by)
+        write_entry(row, REOPENED, why, at=now, by=by)
     return row
 
 

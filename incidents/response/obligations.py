@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from clients.engagements.models import Contact, SupportScope
 from clients.engagements.rules.targets import response_due, target_words
-from incidents.response.models import Incident, Responder, Update
+from incidents.response.models import Incident, Responder, TimelineEntry, Update
 from incidents.response.rules.severities import OPTIONAL, needs_post_mortem, severities
 from portal.deadlines import actions as deadlines
 from portal.deadlines.models import Deadline
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 RESPONSE, POST_MORTEM, UPDATE = "incident.response", "incident.postmortem", "incident.update"
 KINDS = (RESPONSE, POST_MORTEM, UPDATE)
 POST_MORTEM_WITHIN = "PT48H"
+SUBJECT = "response.incident"
+#: How the timeline begins the entry of an incident that was taken up again.
+REOPENED = "Reopened."
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Duty:
 
 def subject_of(incident: Incident) -> Subject:
     """Give the incident as the subject of deadlines."""
-    return Subject("response.incident", str(incident.pk), incident.reference)
+    return Subject(SUBJECT, str(incident.pk), incident.reference)
 
 
 def scope_of(incident: Incident) -> SupportScope | None:
@@ -91,11 +94,21 @@ def _is_done(incident: Incident, kind: str) -> bool:
 
 
 def _done_at(incident: Incident, kind: str) -> datetime | None:
-    """When the duty was done for good; an update is never done for good before the incident is resolved."""
+    """When the duty was done for good; an update is never done for good before the incident is resolved.
+
+    What was shared before the incident was taken up again is no post-mortem of what happened since.
+    """
     if kind == RESPONSE:
         return incident.acknowledged_at
     post_mortem = getattr(incident, "post_mortem", None) if kind == POST_MORTEM else None
-    return post_mortem.shared_at if post_mortem else None
+    shared_at: datetime | None = post_mortem.shared_at if post_mortem else None
+    return None if shared_at is None or reopened_since(incident, shared_at) else shared_at
+
+
+def reopened_since(incident: Incident, at: datetime) -> bool:
+    """Whether the incident was taken up again after this instant."""
+    entries = TimelineEntry.objects.filter(incident=incident, kind=TimelineEntry.Kind.STATE)
+    return bool(entries.filter(lead_in=REOPENED, at__gt=at).exists())
 
 
 def _settle(incident: Incident, owed: list[Obligation], by: User | None) -> None:
@@ -104,12 +117,9 @@ def _settle(incident: Incident, owed: list[Obligation], by: User | None) -> None
         done_at = _done_at(incident, obligation.kind)
         if done_at is None:
             continue
-        ended = (
-            Deadline.objects.for_client(incident.client)
-            .met()
-            .filter(kind=obligation.kind, subject_type="response.incident", subject_id=str(incident.pk))
-            .last()
-        )
+        about = {"kind": obligation.kind, "subject_type": SUBJECT, "subject_id": str(incident.pk)}
+        rows = Deadline.objects.for_client(incident.client).filter(**about)
+        ended = None if rows.open().exists() else rows.met().order_by("pk").last()
         due_at = deadlines.due_at_of(obligation.due, incident.client)
         if ended is None:
             deadlines.open_deadline(incident.client, obligation, by=by, now=done_at)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from incidents.response.changing import changing, write_entry
 from incidents.response.models import Incident, Measure, PostMortem, PostMortemSection, TimelineEntry
+from incidents.response.obligations import reopened_since
 from incidents.response.post_mortems.actions import LONGEST, other_reviewers
 from incidents.response.post_mortems.reading import data_involved, short_form_of, written_of
 from incidents.response.rules.post_mortem import TITLES, missing
@@ -67,7 +68,10 @@ def share(incident: Incident, *, by: User, now: datetime, whole: bool = True, wh
 
 
 def add_addendum(incident: Incident, key: str, text: str, *, by: User, now: datetime) -> PostMortemSection:
-    """Add to a section that was shared, dated and signed; what the client has read stays as it is."""
+    """Add to a section that was shared, dated and signed; what the client has read stays as it is.
+
+    After an incident that was reopened and resolved again, the addendum is what the second clock of 48 hours asks for.
+    """
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise Refused("Write what is to be added.")
@@ -86,6 +90,10 @@ def add_addendum(incident: Incident, key: str, text: str, *, by: User, now: date
         section.text, section.updated_at, section.updated_by = added, now, by
         section.version += 1
         section.save()
+        if row.resolved_at and reopened_since(row, post_mortem.shared_at):
+            post_mortem.shared_at, post_mortem.shared_by = now, by
+            post_mortem.save(update_fields=["shared_at", "shared_by"])
+            row.post_mortem = post_mortem
         write_entry(
             row,
             "Post-mortem added to.",

@@ -25,6 +25,8 @@ from portal.tenancy.permissions import Permission
 from portal.tenancy.scope import enter
 
 #: What a link may fill in: the client by its short name, words, the severity.
+#: SEV1 is marked as late work is, SEV2 as what is soon.
+SEVERITY_MARKS = {"SEV1": "late", "SEV2": "soon"}
 PREFILLED = ("title", "severity", "summary", "source")
 
 
@@ -143,20 +145,20 @@ def incident_show(request: PortalRequest, client: Client, number: int) -> HttpRe
         "post_mortem": post_mortem,
         "post_mortem_url": show.link(incident, "post_mortem_show"),
         "clocks_url": show.link(incident, "incident_clocks"),
-        "severity_mark": "late"
-        if incident.severity == "SEV1"
-        else "soon"
-        if incident.severity == "SEV2"
-        else "idle",
+        "severity_mark": SEVERITY_MARKS.get(incident.severity, "idle"),
         "primary": _primary(incident, may_edit=may_edit, deadlines=deadlines),
         "menu": _menu(incident) if may_edit else (),
         "parts": _parts(request, incident) if for_practice else (),
     }
     if for_practice:
-        recorded = show.recorded_sections(every, context["measures"], clocks)
-        tasks = show.tasks(incident, post_mortem, recorded, every=True)
-        context |= {"tasks": tasks, "written": sum(task.state == "ok" for task in tasks)}
+        context |= _tasks(incident, post_mortem, show.recorded_sections(every, context["measures"], clocks))
     return render(request, "response/show.html", context)
+
+
+def _tasks(incident: Incident, post_mortem: Any, recorded: Any) -> dict[str, Any]:
+    """The parts of the post-mortem with how far each is, and how many are written."""
+    tasks = show.tasks(incident, post_mortem, recorded, every=True)
+    return {"tasks": tasks, "written": sum(task.state == "ok" for task in tasks)}
 
 
 def _primary(incident: Incident, *, may_edit: bool, deadlines: list[Deadline]) -> Link | None:

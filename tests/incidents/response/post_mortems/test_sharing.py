@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from incidents.response.actions import record_instant, reopen
 from incidents.response.models import Measure, PostMortem, PostMortemSection
 from incidents.response.obligations import POST_MORTEM
 from incidents.response.post_mortems.actions import ask_review, write_section
 from incidents.response.post_mortems.sharing import add_addendum, make_document, share
 from portal.accounts.models import User
+from portal.deadlines.models import Deadline
 from portal.documents.models import Document
 from portal.lib.refused import Refused
 from portal.outbox.models import Message
@@ -139,3 +141,21 @@ def test_it_is_printed_again_once_shared(ready: object, alice: User) -> None:
         make_document(ready, by=alice, now=IN_TIME)
     first = share(ready, by=alice, now=IN_TIME).document
     assert make_document(ready, by=alice, now=LATE).number != first.number
+
+
+def test_an_incident_that_came_back_owes_an_addendum_within_48_hours_of_its_second_resolution(
+    ready: object, alice: User
+) -> None:
+    share(ready, by=alice, now=IN_TIME)
+    again = IN_TIME + timedelta(hours=5)
+    reopen(fresh(ready), by=alice, now=IN_TIME + timedelta(hours=1), why="It came back")
+    record_instant(fresh(ready), "resolved_at", again, by=alice, now=again)
+    second = deadline_of(ready, POST_MORTEM)
+    assert (second.outcome, second.due_at) == ("", again + timedelta(hours=48))
+    add_addendum(
+        fresh(ready), "summary", "It came back once more.", by=alice, now=again + timedelta(hours=49)
+    )
+    second.refresh_from_db()
+    assert (second.outcome, second.late_at) == ("met", second.due_at)
+    first = Deadline.objects.filter(kind=POST_MORTEM).earliest("pk")
+    assert (first.outcome, first.ended_at, first.late_at) == ("met", IN_TIME, None)
