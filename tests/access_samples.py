@@ -56,6 +56,7 @@ MAY_REFUSE = {
     "own_channel_edit": ("hidden",),  # everybody looks after their own channels
     "own_channel_remove": ("hidden",),
     "own_channel_act": ("hidden",),
+    "notice_approve": ("forbidden",),  # who leads the work, not everybody who writes
     "contact_add": ("forbidden",),  # the practice's side is not the client's to change
     "access_review_show": ("hidden",),  # one under way is the practice's own
 }

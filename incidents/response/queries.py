@@ -105,3 +105,9 @@ def next_clocks(incidents: Iterable[Incident]) -> dict[str, Deadline]:
     for deadline in rows.order_by("due_at", "id"):
         found.setdefault(deadline.subject_id, deadline)
     return found
+
+
+def measures_of(incident: Incident) -> list[Measure]:
+    """List the measures of an incident that were not dropped, with their owners, the oldest first. One query."""
+    kept = incident.measures.filter(dropped_at__isnull=True)
+    return list(kept.select_related("owner").order_by("pk"))

@@ -118,8 +118,8 @@ def incident_show(request: PortalRequest, client: Client, number: int) -> HttpRe
     may_edit = request.access.may(Permission.EDIT_REGISTERS, client)
     post_mortem = getattr(incident, "post_mortem", None)
     every, shown = queries.entry_counts(incident)
-    entries = queries.entries_of(incident)
     whole = request.GET.get("timeline") == "all"
+    entries = queries.entries_of(incident)
     clocks = list(incident.clocks.order_by("due_at", "pk"))
     deadlines = queries.clocks_of(incident)
     context: dict[str, Any] = {
@@ -138,9 +138,7 @@ def incident_show(request: PortalRequest, client: Client, number: int) -> HttpRe
         ),
         "links": list(incident.links.order_by("subject", "pk")),
         "responders": list(incident.responders.select_related("user").order_by("pk")),
-        "measures": list(
-            incident.measures.filter(dropped_at__isnull=True).select_related("owner").order_by("pk")
-        ),
+        "measures": queries.measures_of(incident),
         "owes_post_mortem": queries.owes_post_mortem(incident),
         "post_mortem": post_mortem,
         "post_mortem_url": show.link(incident, "post_mortem_show"),
