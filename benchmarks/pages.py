@@ -59,6 +59,8 @@ def pages(small: Volume, large: Volume) -> list[Page]:
         Page("all registers, owner", "/records/"),
         Page("Today, owner", "/"),
         Page("Today, consultant", "/", CONSULTANT),
+        Page("Renewals, owner", "/renewals/"),
+        Page("Renewals, consultant", "/renewals/", CONSULTANT),
         Page("search for a word, owner", "/search/?q=credential+7"),
     ]
 
