@@ -5,6 +5,7 @@ Tables are made by the owner's role; every test runs as the role that serves, so
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connections
 from django.test import Client as Browser
 from django.test import TransactionTestCase
@@ -28,8 +30,24 @@ from tests.browser.chromium import chromium
 
 __all__ = ["chromium"]
 
+#: Valkey has 16 databases; the first two are the broker's and the product's own cache.
+FIRST_CACHE, CACHES_FOR_WORKERS = 2, 14
 OWNER = {key: database(services.endpoints().owner_url)[key] for key in ("USER", "PASSWORD")}
 APP = {key: database(services.endpoints().app_url)[key] for key in ("USER", "PASSWORD")}
+
+
+def cache_of_this_worker() -> None:
+    """Give each worker of a parallel run a cache of its own: a test that empties it must not empty another's."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker:
+        place = django_settings.CACHES["default"]
+        address, _, _ = str(place["LOCATION"]).partition("?db=")
+        place["LOCATION"] = (
+            f"{address}?db={FIRST_CACHE + int(worker.removeprefix('gw')) % CACHES_FOR_WORKERS}"
+        )
+
+
+cache_of_this_worker()
 
 
 def connect_as(role: dict[str, str]) -> None:
