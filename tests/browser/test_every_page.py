@@ -190,7 +190,6 @@ FORMS = (
     ("alice", "register_add"),
     ("alice", "register_import"),
     ("alice", "credential_rotate"),
-    ("alice", "record_review"),
     ("alice", "record_retire"),
     ("alice", "deadline_snooze"),
     ("alice", "deadline_reassign"),
