@@ -6,12 +6,16 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
 from clients.engagements.rules.targets import BUSINESS, CLOCK, Terms, read_target, target_words
 from portal.lib.fields import SafeCharField, SafeTextField
 from portal.tenancy.models import ClientOwned
+
+#: No contract gives more hours than 30 days to tell of a breach.
+LONGEST_NOTICE = 720
 
 
 class Channel(models.TextChoices):
@@ -96,6 +100,13 @@ class SupportScope(ClientOwned):
     post_mortem_for = models.CharField(
         "post-mortem for", max_length=11, choices=PostMortemFor.choices, default=PostMortemFor.EVERY
     )
+    breach_notice_hours = models.PositiveSmallIntegerField(
+        "hours to tell of a breach of personal data",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_NOTICE)],
+    )
+    breach_notice_source = SafeCharField("where these hours are agreed", max_length=120, blank=True)
     agreed_on = models.DateField("agreed on", null=True, blank=True)
     agreed_with = SafeCharField("agreed with", max_length=120, blank=True)
     starts_on = models.DateField("starts", null=True, blank=True)
@@ -120,6 +131,14 @@ class SupportScope(ClientOwned):
                 name="support_scope_closes_after_opening",
             ),
             models.CheckConstraint(condition=Q(internal=False), name="support_scope_seen_by_the_client"),
+            models.CheckConstraint(
+                condition=Q(breach_notice_hours__isnull=True, breach_notice_source="")
+                | (
+                    Q(breach_notice_hours__isnull=False, breach_notice_hours__range=(1, LONGEST_NOTICE))
+                    & ~Q(breach_notice_source="")
+                ),
+                name="support_scope_breach_hours_agreed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -144,6 +163,12 @@ class SupportScope(ClientOwned):
     def target_words(self, severity: str) -> str:
         """Say the response target for a severity: "4 hours"; "" where nothing was agreed."""
         return target_words(self.target(severity), self.calendar)
+
+    @property
+    def breach_notice_words(self) -> str:
+        """Say within what time we tell the client of a breach: "48 hours"; "" where no time was agreed."""
+        hours = self.breach_notice_hours
+        return f"{hours} {'hour' if hours == 1 else 'hours'}" if hours else ""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -26,6 +26,11 @@ class BreachClock(ClientOwned):
         OURS = "ours", "Ours"
         CLIENTS = "clients", "The client's own"
 
+    class Basis(models.TextChoices):
+        LAW = "law", "The law"
+        CONTRACT = "contract", "The contract"
+        TARGET = "target", "Our own target"
+
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="clocks")
     clock = models.CharField(max_length=60, help_text="The id in regulations.yaml: uk-gdpr-ico")
     follows = models.ForeignKey(
@@ -42,6 +47,9 @@ class BreachClock(ClientOwned):
     )
     duration = models.CharField(max_length=20, blank=True)
     unit = models.CharField(max_length=20)
+    basis = models.CharField(
+        max_length=8, choices=Basis.choices, default=Basis.LAW, help_text="What its time comes from."
+    )
     terms = SafeTextField(max_length=500, blank=True, help_text="The law's own words of time.")
 
     outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.RUNNING, blank=True)

@@ -86,6 +86,10 @@ class Incident(ClientOwned):
         max_length=120, blank=True, help_text="How it came to light: an alert, a person, a review."
     )
     alert_reference = SafeCharField(max_length=120, blank=True)
+    follows = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="followers",
+        help_text="The incident that was over when its alert came back.",
+    )  # fmt: skip
     lead = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

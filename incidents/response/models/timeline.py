@@ -33,6 +33,8 @@ class TimelineEntry(ClientOwned):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     said_by = SafeCharField(max_length=120, blank=True, help_text="Who says so, if nobody of the portal.")
+    subject_type = models.CharField(max_length=60, blank=True, help_text="The record it is about, if any.")
+    subject_id = models.CharField(max_length=40, blank=True)
     corrects = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections"
     )

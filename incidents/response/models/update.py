@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from clients.engagements.models.support_scope import Channel
 from incidents.response.models.incident import Incident
-from portal.lib.fields import SafeCharField, SafeTextField
+from portal.lib.fields import SafeCharField, SafeListField, SafeTextField
 from portal.tenancy.models import ClientOwned
 
 
@@ -18,6 +19,17 @@ class Update(ClientOwned):
     channel = SafeCharField(max_length=60, help_text="E-mail, Slack, telephone …")
     sent_elsewhere = models.BooleanField(
         default=False, help_text="Told by telephone or in person, recorded here."
+    )
+    ways = SafeListField(
+        blank=True,
+        help_text="The same as keys: email, slack, teams, sms, webhook, phone, in_person, portal, other.",
+    )
+    wished = models.CharField(
+        "preferred channel", max_length=6, choices=Channel.choices, blank=True,
+        help_text="How the client wished to hear, as agreed at that time.",
+    )  # fmt: skip
+    on_preferred = models.BooleanField(
+        "told on the preferred channel", null=True, blank=True, help_text="Empty: none was agreed."
     )
     status = models.CharField(max_length=13, choices=Incident.Status.choices)
     known = SafeTextField("what is known", max_length=2000)
