@@ -6,11 +6,11 @@ from incidents.response.models.incident import Incident, IncidentCounter, Incide
 from incidents.response.models.measure import Measure
 from incidents.response.models.notice import Notice
 from incidents.response.models.post_mortem import PostMortem, PostMortemSection
-from incidents.response.models.response_plan import ResponsePlan
+from incidents.response.models.response_plan import Exercise, ResponsePlan
 from incidents.response.models.timeline import TimelineEntry
 from incidents.response.models.update import Update
 
 __all__ = [
-    "AlertReceipt", "AlertSource", "BreachClock", "Incident", "IncidentCounter", "IncidentLink", "Measure",
+    "AlertReceipt", "AlertSource", "BreachClock", "Exercise", "Incident", "IncidentCounter", "IncidentLink", "Measure",
     "Notice", "PostMortem", "PostMortemSection", "Responder", "ResponsePlan", "TimelineEntry", "Update",
 ]  # fmt: skip
