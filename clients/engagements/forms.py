@@ -81,7 +81,8 @@ class SupportForm(BlanksRefused, forms.ModelForm):  # type: ignore[type-arg]
         fields = (
             "tier", "sev1_target", "sev2_target", "sev3_target", "sev4_target", "calendar", "opens_at", "closes_at",
             "time_zone", "holiday_calendar", "channel", "channel_name", "log_retention_days", "post_mortem_from",
-            "post_mortem_for", "warranty_terms", "agreed_on", "agreed_with", "starts_on", "ends_on",
+            "post_mortem_for", "breach_notice_hours", "breach_notice_source", "warranty_terms", "agreed_on",
+            "agreed_with", "starts_on", "ends_on",
         )  # fmt: skip
         widgets = {
             "calendar": forms.RadioSelect,
@@ -95,12 +96,17 @@ class SupportForm(BlanksRefused, forms.ModelForm):  # type: ignore[type-arg]
             "post_mortem_from": "The 48 hours of a post-mortem begin",
             "post_mortem_for": "A post-mortem is written for",
             "log_retention_days": "Days for which logs are kept",
+            "breach_notice_hours": "Hours within which we tell the client of a breach of personal data",
+            "breach_notice_source": "Where these hours are agreed",
             "channel_name": "Name of the channel",
         }
         help_texts = {
             "channel": "Where updates during an incident go first.",
             "channel_name": "For example, #finance-alerts. No address that lets anybody post there.",
             "log_retention_days": "90 days are the least that is promised; Growth and Scale keep logs longer.",
+            "breach_notice_hours": "As the contract says, counted from when we know: often 24, 36, 48 or 72. "
+            "Empty: without undue delay.",
+            "breach_notice_source": "For example, DPA, clause 8.2.",
             "warranty_terms": "What holds without ongoing support, or beside it.",
             "agreed_with": "Who agreed for the client.",
         }

@@ -56,12 +56,19 @@ def support_facts(scope: SupportScope) -> list[Fact]:
         Fact("Logs are kept", kept),
         Fact("Post-mortem within", f"48 hours, from {_begins(scope)}"),
         Fact("Post-mortem for", scope.get_post_mortem_for_display()),
+        Fact("Told of a breach of personal data", _breach_notice(scope)),
         Fact("Warranty terms", scope.warranty_terms),
         Fact("Agreed on", day=scope.agreed_on),
         Fact("Agreed with", scope.agreed_with),
         Fact("First day", day=scope.starts_on),
         Fact("Last day", "" if scope.ends_on else "No end agreed", scope.ends_on),
     ]
+
+
+def _breach_notice(scope: SupportScope) -> str:
+    if not scope.breach_notice_hours:
+        return "Without undue delay: no hours are agreed"
+    return f"Within {scope.breach_notice_words} of our knowing, by {scope.breach_notice_source}"
 
 
 def _begins(scope: SupportScope) -> str:

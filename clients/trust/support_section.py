@@ -90,9 +90,19 @@ def _terms(scope: SupportScope | None) -> tuple[str, ...]:
                 f"Logs are kept for {retention:,} days." if retention else "",
                 f"A written post-mortem of every {'significant ' if significant else ''}incident"
                 f" follows within 48 hours after {begins}.",
+                _breach_notice(scope),
                 sentence(scope.warranty_terms),
             ],
         )
+    )
+
+
+def _breach_notice(scope: SupportScope) -> str:
+    if not scope.breach_notice_hours:
+        return ""
+    return sentence(
+        f"The client is told of a breach of its personal data within {scope.breach_notice_words} of our knowing of it,"
+        f" as agreed: {scope.breach_notice_source}"
     )
 
 

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from incidents.response.actions import record_instant
-from incidents.response.breach_facts import CLIENT_AWARE, OF_THE_RECORD, counted_anew, facts_of
+from incidents.response.breach_facts import (
+    CLIENT_AWARE,
+    OF_THE_RECORD,
+    counted_anew,
+    facts_of,
+    is_agreed_anew,
+)
 from incidents.response.changing import changing, write_entry
 from incidents.response.kinds import NOTICE
 from incidents.response.models import BreachClock, Incident, TimelineEntry
@@ -218,8 +224,12 @@ def follow_record(row: Incident, by: User | None, now: datetime) -> None:
     if not running:
         return
     for clock, proposal in counted_anew(row, rows):
+        if is_agreed_anew(clock, proposal):
+            text = f"{clock.title}: {proposal.words}, as agreed now."
+            write_entry(row, "Clock moved.", text, at=now, by=by, internal=True)
+            clock.basis, clock.duration, clock.terms = proposal.basis, proposal.duration, _terms(proposal)
         clock.trigger_at, clock.due_at = proposal.trigger_at or clock.trigger_at, proposal.due_at
-        clock.save(update_fields=["trigger_at", "due_at"])
+        clock.save(update_fields=["trigger_at", "due_at", "basis", "duration", "terms"])
     dated = [clock for clock in running if clock.due_at]
     owner = duty_of(row, now)
     deadlines.keep(
@@ -249,9 +259,18 @@ def _obligation(row: Incident, clock: BreachClock, owner: User | None, backup: U
         started_at=clock.trigger_at,
         owner=owner,
         backup_owner=backup,
-        source=clock.citation[:200],
+        source=source_of(clock),
         internal=row.drill,
     )
+
+
+def source_of(clock: BreachClock) -> str:
+    """Say what the time of a clock comes from: the law's citation, and the contract or our target where one counts."""
+    if clock.basis == BreachClock.Basis.LAW:
+        return clock.citation[:200]
+    law = clock_of(clock.clock)
+    agreed = clock.terms.removeprefix(f"{law.words}; " if law else "")
+    return f"{agreed[:1].upper()}{agreed[1:]}. {clock.citation}"[:200]
 
 
 def _start(row: Incident, proposal: Proposal, follows: BreachClock | None = None) -> BreachClock:
@@ -273,9 +292,14 @@ def _start(row: Incident, proposal: Proposal, follows: BreachClock | None = None
         due_at=proposal.due_at,
         duration=proposal.duration,
         unit=proposal.unit,
-        terms=(proposal.note or proposal.clock.words)[:500],
+        basis=proposal.basis,
+        terms=_terms(proposal),
     )
     return started
+
+
+def _terms(proposal: Proposal) -> str:
+    return (proposal.note or proposal.clock.words)[:500]
 
 
 def _start_next(row: Incident, held: BreachClock, at: datetime) -> list[BreachClock]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from clients.engagements.models import SupportScope
 from incidents.response.models import BreachClock, Incident, TimelineEntry
 from incidents.response.rules.catalogue import Clock, clock_of, clocks, jurisdictions, sectors, trigger_events
 from incidents.response.rules.clocks import (
@@ -39,10 +40,11 @@ def facts_of(
     cases: Iterable[str] = (),
     events: Mapping[str, datetime] | None = None,
 ) -> Facts:
-    """Gather what the rules ask. One query. What was started tells what was chosen then: it is not stored again."""
+    """Gather what the rules ask. Two queries. What was started tells what was chosen then: it is not stored again."""
     rules = [clock for row in started if (clock := clock_of(row.clock)) is not None]
     regimes = {clock.regime for clock in rules if not clock.is_settled}
     role = BOTH if incident.our_role == Incident.OurRole.BOTH else incident.our_role
+    hours, where = agreed_notice(incident)
     return Facts(
         jurisdictions=frozenset(incident.jurisdictions),
         role=role,
@@ -53,6 +55,8 @@ def facts_of(
         personal_data=incident.personal_data,
         high_risk=incident.high_risk,
         persons=incident.people_affected,
+        contract_hours=hours,
+        contract_source=where,
         switched_on=frozenset(switched_on)
         | {clock.id for clock in clocks() if not clock.is_settled and clock.regime in regimes},
         cases=frozenset(cases) | _cases(started),
@@ -60,10 +64,21 @@ def facts_of(
     )
 
 
+def agreed_notice(incident: Incident) -> tuple[str, str]:
+    """Within what time the contract has us tell the client (ISO 8601, or ""), and where that is agreed. One query.
+
+    It holds also before support begins and after it has ended: who still holds data still has to tell.
+    """
+    scope = SupportScope.objects.for_client(incident.client).first()
+    if scope is None or not scope.breach_notice_hours:
+        return "", ""
+    return f"PT{scope.breach_notice_hours}H", scope.breach_notice_source
+
+
 def counted_anew(
     incident: Incident, started: Sequence[BreachClock], only: BreachClock | None = None
 ) -> Iterator[tuple[BreachClock, Proposal]]:
-    """Give each running clock whose instants are no longer those of the record, with what it is counted as now.
+    """Give each running clock that is no longer as the record and the agreement say, with what it is counted as now.
 
     only: this clock is counted from the instant that it holds itself.
     """
@@ -78,8 +93,14 @@ def counted_anew(
         proposal = counted[_side(row)].get(row.clock)
         if proposal is None or proposal.trigger_at is None:
             continue
-        if only is not None or proposal.trigger_at != row.trigger_at:
+        if only is not None or proposal.trigger_at != row.trigger_at or is_agreed_anew(row, proposal):
             yield row, proposal
+
+
+def is_agreed_anew(row: BreachClock, proposal: Proposal) -> bool:
+    """Whether the contract gives our duty to tell the client another time than the clock was started with."""
+    asks_the_contract = row.basis != BreachClock.Basis.LAW or proposal.basis != BreachClock.Basis.LAW
+    return asks_the_contract and (row.basis, row.duration) != (proposal.basis, proposal.duration)
 
 
 def _follows(row: BreachClock) -> bool:

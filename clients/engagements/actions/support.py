@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
+from django.utils import timezone
 
 from clients.engagements.actions.checked import Changed, apply, check
 from clients.engagements.models import SupportScope
@@ -34,6 +36,8 @@ TERMS = frozenset(
         "channel_name",
         "post_mortem_from",
         "post_mortem_for",
+        "breach_notice_hours",
+        "breach_notice_source",
         "agreed_on",
         "agreed_with",
         "starts_on",
@@ -43,11 +47,22 @@ TERMS = frozenset(
 )
 
 
+#: What else follows an agreement: called in the transaction of every change, with the client.
+followers: list[Callable[[Client, User, datetime], None]] = []
+
+
 def agree_support(
-    client: Client, values: Mapping[str, Any], *, by: User, version: int | None = None, why: str = ""
+    client: Client,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    version: int | None = None,
+    why: str = "",
+    now: datetime | None = None,
 ) -> SupportScope:
     """Write the terms down, for the first time or anew; without a difference nothing is written.
 
+    What runs by the agreement is brought to it at `now`.
     version: the version that the person saw, None for a first agreement. Raises Changed when another one holds now,
     Invalid for values that cannot be kept.
     """
@@ -55,7 +70,9 @@ def agree_support(
     verb = "support_scope.edit" if row else "support_scope.add"
     with action(verb, by=by, why=why, client=client):
         if row is None:
-            return _added(client, values)
+            added = _added(client, values)
+            _follow(client, by, now)
+            return added
         locked: SupportScope = SupportScope.objects.select_for_update().get(pk=row.pk)
         if version is not None and locked.version != version:
             raise Changed(locked)
@@ -64,7 +81,13 @@ def agree_support(
         if changed:
             locked.version += 1
             locked.save(update_fields=[*changed, "version", "updated_at"])
+            _follow(client, by, now)
     return locked
+
+
+def _follow(client: Client, by: User, now: datetime | None) -> None:
+    for follow in followers:
+        follow(client, by, now or timezone.now())
 
 
 def _added(client: Client, values: Mapping[str, Any]) -> SupportScope:
@@ -93,6 +116,10 @@ def _faults(row: SupportScope) -> dict[str, str]:
         )
     elif row.opens_at and row.closes_at and row.closes_at <= row.opens_at:
         faults["closes_at"] = "Support must close after it opens"
+    if row.breach_notice_hours and not row.breach_notice_source.strip():
+        faults["breach_notice_source"] = "Enter where the hours are agreed, such as DPA, clause 8.2"
+    if row.breach_notice_source.strip() and not row.breach_notice_hours:
+        faults["breach_notice_hours"] = "Enter the hours that are agreed there"
     if row.holiday_calendar and row.holiday_calendar not in dict(calendars()):
         faults["holiday_calendar"] = "Choose public holidays from the list"
     return faults

@@ -62,7 +62,7 @@ def support_edit(request: PortalRequest, client: Client) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             version = form.cleaned_data["version"] if scope else None
-            agree_support(client, form.values(), by=request.access.user, version=version)
+            agree_support(client, form.values(), by=request.access.user, version=version, now=timezone.now())
         except Changed as changed:
             # The same form is sent again: what is there now is then known to have been seen.
             assert isinstance(changed.current, SupportScope)

@@ -8,7 +8,8 @@ With --json it prints one object. Instants are ISO 8601 in the time zone asked f
        {"id": "uk-gdpr-ico", "title": …, "regime": …, "jurisdiction": "GB",
         "duty": "ours" or "clients", "recipient": "regulator", "recipients": ["regulator"], "authority": …,
         "trigger": "awareness", "trigger_at": …, "time": "72 hours from awareness", "duration": "PT72H",
-        "unit": "clock_hours", "due_at": …, "due_at_utc": "…Z", "due_on": a date where whole days count,
+        "unit": "clock_hours", "basis": "law", "contract" or "target", our own where no contract names hours,
+        "due_at": …, "due_at_utc": "…Z", "due_on": a date where whole days count,
         "follows": the id of the report before it, "waits_for": an event or that id, "waiting": the same in words,
         "assumed": false, "assumption": the sentence that says what was assumed, "contents": […], "threshold": …,
         "exemptions": […], "remarks": …, "late_rule": …, "note": …, "citation": …, "status": …, "verification": …,
@@ -19,6 +20,7 @@ With --json it prints one object. Instants are ISO 8601 in the time zone asked f
 from __future__ import annotations
 
 import json
+import re
 from argparse import ArgumentParser
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -31,12 +33,13 @@ from django.core.management.base import CommandError, OutputWrapper
 from incidents.response.rules import catalogue, words
 from incidents.response.rules.clocks import BOTH, OURS, Facts, Proposal, propose
 from portal.deadlines.rules.calendars import check_calendar
-from portal.deadlines.rules.durations import parse
 
 HELP = "print the clocks of the law that an incident would start: when each is due, who is told, what"
 ROLES = {"processor": "processor", "controller": "controller", "both": BOTH}
 ANSWERS = ("yes", "suspected", "no", "unknown")
 EXAMPLE = "2026-11-19T10:30+00:00"
+MOST_HOURS = 720
+HOURS = re.compile(r"(?:PT)?([0-9]{1,4})H?")
 
 
 class Left(NamedTuple):
@@ -64,7 +67,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     for name in ("--personal-data", "--high-risk"):
         parser.add_argument(name, default="unknown", metavar="ANSWER", help=", ".join(ANSWERS))
     parser.add_argument(
-        "--contract", default="", metavar="ISO", help="within what time we tell the client: PT48H"
+        "--contract-hours", metavar="N", help="within how many hours the contract has us tell the client"
     )
     parser.add_argument(
         "--time-zone", default="Europe/London", metavar="NAME", help="in which days are counted"
@@ -103,8 +106,6 @@ def facts_of(options: dict[str, Any]) -> Facts:
         *(f"{each.id}{catalogue.FOLLOW_UP}" for each in catalogue.clocks() if each.follow_up),
     ]
     check_calendar(f"business:{options['holidays']}")
-    if options["contract"] and not parse(options["contract"]).approximate > 0:
-        raise ValueError("The time of the contract must be longer than nothing.")
     return Facts(
         jurisdictions=_known(codes, places, "a jurisdiction"),
         role=ROLES[_one(options["role"], ROLES, "a role")],
@@ -115,7 +116,7 @@ def facts_of(options: dict[str, Any]) -> Facts:
         personal_data=_one(options["personal_data"], ANSWERS, "an answer"),
         high_risk=_one(options["high_risk"], ANSWERS, "an answer"),
         persons=_persons(options["persons"]),
-        contract_hours=options["contract"],
+        contract_hours=_hours(options["contract_hours"]),
         switched_on=_known(options["include"], unsettled, "an unsettled clock"),
         may_roll_over=options["may_roll_over"],
         cases=_known(options["case"], catalogue.cases(), "a case"),
@@ -154,6 +155,7 @@ def _entry(each: Proposal, say: Callable[[datetime], str]) -> dict[str, Any]:
         "time": each.words,
         "duration": each.duration or None,
         "unit": each.unit,
+        "basis": each.basis,
         "due_at": say(each.due_at) if each.due_at else None,
         "due_at_utc": _utc(each.due_at) if each.due_at else None,
         "due_on": each.due_on.isoformat() if each.due_on else None,
@@ -273,6 +275,19 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (OSError, ValueError, LookupError):
         raise ValueError(f"“{name}” is not a time zone. Write it as Europe/London.") from None
+
+
+def _hours(text: str | None) -> str:
+    """Read a number of hours, 30 days of them at most, into a duration: 48 or PT48H. None given: ""."""
+    if text is None:
+        return ""
+    found = HOURS.fullmatch(text.strip())
+    number = int(found[1]) if found else 0
+    if not 1 <= number <= MOST_HOURS:
+        raise ValueError(
+            f"“{text}” is not a number of hours. Write a whole number from 1 to {MOST_HOURS}, such as 48."
+        )
+    return f"PT{number}H"
 
 
 def _persons(text: str | None) -> int | None:

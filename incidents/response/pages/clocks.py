@@ -56,6 +56,7 @@ class Shown:
     clock: BreachClock
     whose: str
     time: str
+    note: str
     trigger: str
     due: str
     state: str
@@ -88,7 +89,8 @@ def shown(clock: BreachClock, zone: ZoneInfo, now: datetime) -> Shown:
     return Shown(
         clock=clock,
         whose=clock.get_duty_display(),
-        time=words.limit(clock.duration, clock.unit, clock.trigger, clock.terms),
+        time=words.limit(clock.duration, clock.unit, clock.trigger, clock.terms, clock.basis),
+        note=clock.terms if clock.duration else "",
         trigger=instant_words(clock.trigger_at, zone),
         due=due_words(clock.due_at, clock.unit, clock.terms, zone),
         state=state,

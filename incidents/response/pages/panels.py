@@ -52,6 +52,7 @@ PHRASES = {
     "incident.notify": "recorded a notice of",
     "incident.decide_not_to_notify": "decided not to notify about",
     "incident.correct_clock": "corrected a clock of",
+    "incident.follow_agreement": "brought to the agreement",
     "incident.client_aware": "recorded since when the client knows of",
     "notice.draft": "drafted",
     "notice.edit": "changed",

@@ -15,6 +15,8 @@ GENERAL, CONTRACTUAL = "general", "contractual"
 #: The event of every report that waits for an earlier one, and the end of the id of a clock's second report.
 REPORT, FOLLOW_UP = "prior_report_submitted", "-follow-up"
 ROLLS_OVER = "noon_next_working_day"
+#: What the time of a clock comes from. The target is the practice's own, as contract_default says.
+LAW, CONTRACT, TARGET = "law", "contract", "target"
 #: Laws that are passed but not in force, or whose first day is disputed: proposed only where somebody switches them on.
 UNSETTLED = frozenset({"pending", "application_date_uncertain"})
 
@@ -56,7 +58,7 @@ class Variant:
 class Clock:
     """One rule: who tells whom, from which event, within what time. Durations are ISO 8601, or None.
 
-    contract_default: what is filled in where a contract should name the hours and does not.
+    contract_default: the practice's own target where a contract should name the hours and does not.
     backstop: (duration, event) after which it is due at the latest.
     rolls_over: a due instant on a weekend or holiday moves to noon of the next working day; rolls_over_if_allowed:
     only where somebody recorded that it may. stage: which report of its regime it is, where there are several. after:

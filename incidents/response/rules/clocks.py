@@ -9,12 +9,15 @@ from typing import NamedTuple
 
 from incidents.response.rules import words
 from incidents.response.rules.catalogue import (
+    CONTRACT,
     CONTRACTUAL,
     CONTROLLER,
     FOLLOW_UP,
     GENERAL,
+    LAW,
     PROCESSOR,
     REPORT,
+    TARGET,
     Clock,
     FollowUp,
     clocks,
@@ -52,7 +55,8 @@ class Facts:
     events: instants by the names of trigger_events. reports: when the report of a clock went out, by its id.
     personal_data and high_risk: yes, suspected, no or unknown; only "no" rules a clock out. persons: how many people,
     None while nobody knows. zone: in which days are counted. switched_on: ids of unsettled clocks that are wanted.
-    contract_hours: within what time the contract has us tell the client, ISO 8601. cases: ids of variants that hold.
+    contract_hours: within what time the contract has us tell the client, ISO 8601; contract_source: where that is
+    agreed, in words. cases: ids of variants that hold.
     may_roll_over: the client is none of those whose first reports must not move off a weekend.
     """
 
@@ -66,6 +70,7 @@ class Facts:
     high_risk: str = UNKNOWN
     persons: int | None = None
     contract_hours: str = ""
+    contract_source: str = ""
     switched_on: frozenset[str] = frozenset()
     may_roll_over: bool = False
     cases: frozenset[str] = frozenset()
@@ -86,7 +91,8 @@ class Proposal:
     """A clock that may apply. due_at None: it waits for its event (`waits_for`), or the law names no time.
 
     due_on: where whole days count. follows: the id of the report before it in its chain. waits_for: the event, or the
-    id whose report starts it. assumption: a sentence, where it is counted from another instant than its own.
+    id whose report starts it. assumption: a sentence, where it is counted from another instant than its own. basis:
+    what its time comes from.
     """
 
     clock: Clock
@@ -103,6 +109,7 @@ class Proposal:
     assumption: str = ""
     waits_for: str = ""
     note: str = ""
+    basis: str = LAW
 
     @property
     def assumed(self) -> bool:
@@ -112,7 +119,7 @@ class Proposal:
     @property
     def words(self) -> str:
         """Its time as people say it: "72 hours from awareness"."""
-        return words.limit(self.duration, self.unit, self.trigger, self.clock.words)
+        return words.limit(self.duration, self.unit, self.trigger, self.clock.words, self.basis)
 
 
 class _Start(NamedTuple):
@@ -124,6 +131,7 @@ class _Limit(NamedTuple):
     duration: str
     unit: str
     note: str
+    basis: str = LAW
 
 
 def propose(facts: Facts) -> list[Proposal]:
@@ -249,6 +257,7 @@ def _first(clock: Clock, facts: Facts) -> Proposal:
         assumption=start.assumption,
         waits_for="" if start.at else clock.after or clock.trigger,
         note="; ".join(each for each in notes if each),
+        basis=limit.basis,
     )
 
 
@@ -293,12 +302,15 @@ def _limit(clock: Clock, facts: Facts) -> _Limit:
     if not found and clock.duration:
         others = [f"{words.length(each.duration, each.unit)}: {each.case}" for each in clock.variants]
         found = [_Limit(clock.duration, clock.unit, "; ".join([clock.words, *others]).strip("; "))]
-    if clock.tells_the_controller and (facts.contract_hours or not found):
-        agreed = facts.contract_hours or clock.contract_default or ""
-        whose = "by contract" if facts.contract_hours else "by our default, as no contract names a time"
-        if agreed:
-            note = f"{words.length(agreed, HOURS)} {whose}"
-            found.append(_Limit(agreed, HOURS, f"{clock.words}; {note}".strip("; ")))
+    if clock.tells_the_controller and facts.contract_hours:
+        where = f": {facts.contract_source}" if facts.contract_source else ""
+        note = f"{words.length(facts.contract_hours, HOURS)} by contract{where}"
+        found.append(_Limit(facts.contract_hours, HOURS, f"{clock.words}; {note}".strip("; "), CONTRACT))
+    elif clock.tells_the_controller and not found and clock.contract_default:
+        note = (
+            f"{words.length(clock.contract_default, HOURS)} are our own target, as no contract names a time"
+        )
+        found.append(_Limit(clock.contract_default, HOURS, f"{clock.words}; {note}".strip("; "), TARGET))
     if not found:
         return _Limit("", NONE, clock.words)
     return min(found, key=lambda limit: parse(limit.duration).approximate)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from incidents.response.rules.catalogue import FOLLOW_UP, REPORT, Clock, clock_of
+from incidents.response.rules.catalogue import CONTRACT, FOLLOW_UP, LAW, REPORT, TARGET, Clock, clock_of
 from incidents.response.rules.counting import BUSINESS, MONTHS
 from portal.deadlines.rules.durations import parse
 from portal.deadlines.rules.durations import words as length_words
@@ -59,14 +59,20 @@ def length(duration: str, unit: str) -> str:
     return said
 
 
-def limit(duration: str, unit: str, trigger: str, terms: str = "") -> str:
+def limit(duration: str, unit: str, trigger: str, terms: str = "", basis: str = LAW) -> str:
     """Say a clock's time: "72 hours from awareness", "within one month of the report", "without undue delay".
 
-    terms: the law's own words, of which the first stand where it names no length.
+    terms: the law's own words, of which the first stand where it names no length. basis: a contract is named as such,
+    and a target of our own stands behind the law's words.
     """
+    asked = terms.partition(";")[0].strip()
     if not duration:
-        return terms.partition(";")[0].strip() or "no time is named"
+        return asked or "no time is named"
     start = STARTS.get(trigger, trigger.replace("_", " "))
+    if basis == CONTRACT:
+        return f"{length(duration, unit)} from {start}, by contract"
+    if basis == TARGET:
+        return f"{asked}; our own target is {length(duration, unit)} from {start}".removeprefix("; ")
     if unit == MONTHS:
         return f"within {length(duration, unit)} of {start}"
     return f"{length(duration, unit)} from {start}"

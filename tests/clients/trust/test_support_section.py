@@ -54,6 +54,16 @@ def test_without_support_it_says_so(in_a: object, client_a1: Client, alice: User
     assert "every significant incident follows within 48 hours after it is reported" in found.terms[1]
 
 
+def test_the_hours_to_tell_of_a_breach_stand_with_where_they_are_agreed(
+    in_a: object, client_a1: Client, alice: User
+) -> None:
+    agree(client_a1, alice, breach_notice_hours=36, breach_notice_source="DPA, clause 8.2")
+    assert section(client_a1).terms[-1] == (
+        "The client is told of a breach of its personal data within 36 hours of our knowing of it, as agreed: "
+        "DPA, clause 8.2."
+    )
+
+
 def test_no_number_no_address_and_no_name_of_the_client_leaves_the_portal(
     in_a: object, client_a1: Client, alice: User
 ) -> None:

@@ -54,6 +54,18 @@ def test_without_an_agreement_the_page_says_how_to_begin(
     assert "?tier=growth" not in theirs
 
 
+def test_the_hours_to_tell_of_a_breach_are_written_down_with_where_they_are_agreed(
+    signed_in: SignedIn, client_a1: Client, alice: User, carol: User
+) -> None:
+    browser = signed_in(alice)
+    asked = browser.post(EDIT, {**POSTED, "breach_notice_hours": "48"}).content.decode()
+    assert "Enter where the hours are agreed" in asked
+    browser.post(EDIT, {**POSTED, "breach_notice_hours": "48", "breach_notice_source": "DPA, clause 8.2"})
+    assert "Within 48 hours of our knowing, by DPA, clause 8.2" in body(signed_in(carol))
+    browser.post(EDIT, {**POSTED, "version": "1"})
+    assert "Without undue delay: no hours are agreed" in body(browser)
+
+
 def test_a_tier_fills_the_form_with_what_it_proposes(
     signed_in: SignedIn, client_a1: Client, alice: User
 ) -> None:

@@ -86,7 +86,7 @@ def test_it_proposes_what_the_rules_propose(as_object, role: str) -> None:
     found = as_object(
         *("--role", role, "--jurisdiction", *places, "--event", AWARE, "discovery=2026-10-24T09:00+01:00"),
         *("--sector", "health", "financial_entity", "--persons", "500", "--high-risk", "no"),
-        *("--report", "eu-dora-initial=2026-10-24T12:00Z", "--contract", "PT12H"),
+        *("--report", "eu-dora-initial=2026-10-24T12:00Z", "--contract-hours", "12"),
     )
     known = facts(
         BOTH if role == "both" else role,
@@ -191,10 +191,11 @@ def test_where_nothing_applies_it_says_so(printed) -> None:
         (("--include", "uk-gdpr-ico"), "“uk-gdpr-ico” is not an unsettled clock."),
         (("--high-risk", "maybe"), "“maybe” is not an answer. Choose no, suspected, unknown or yes."),
         (("--personal-data", "maybe"), "“maybe” is not an answer."),
-        (("--contract", "2 days"), "“2 days” is not a length of time."),
-        (("--contract", "PT0S"), "must be longer than nothing"),
-        (("--contract", "-PT4H"), "must be longer than nothing"),
-        (("--contract", "P1M"), "counts months"),
+        (("--contract-hours", "2 days"), "“2 days” is not a number of hours. Write a whole number from 1 to"),
+        (("--contract-hours", "0"), "“0” is not a number of hours"),
+        (("--contract-hours", "-4"), "“-4” is not a number of hours"),
+        (("--contract-hours", "721"), "“721” is not a number of hours"),
+        (("--contract-hours", "P1M"), "“P1M” is not a number of hours"),
         (("--time-zone", "London"), "“London” is not a time zone. Write it as Europe/London."),
         (("--time-zone", "../etc"), "is not a time zone"),
         (("--holidays", "ZZ"), "“ZZ” is not a place whose holidays are known."),

@@ -180,12 +180,23 @@ class TestTimes:
         found = proposed(facts(events={"awareness": AWARE}, contract_hours="PT48H"))["uk-gdpr-processor"]
         assert found.due_at == at(AWARE) + timedelta(hours=48)
         assert found.note.endswith("48 hours by contract")
+        assert (found.basis, found.words) == ("contract", "48 hours from awareness, by contract")
+
+    def test_where_it_is_agreed_stands_with_the_hours(self) -> None:
+        known = facts(events={"awareness": AWARE}, contract_hours="PT36H", contract_source="DPA, clause 8.2")
+        assert proposed(known)["uk-gdpr-processor"].note.endswith("36 hours by contract: DPA, clause 8.2")
+
+    def test_without_a_contract_the_law_stands_first_and_our_own_target_behind_it(self) -> None:
+        found = proposed(facts(events={"awareness": AWARE}))["uk-gdpr-processor"]
+        assert (found.basis, found.due_at) == ("target", at(AWARE) + timedelta(hours=24))
+        assert found.words == "without undue delay; our own target is 24 hours from awareness"
 
     def test_a_shorter_contract_counts_and_a_longer_one_does_not(self) -> None:
         by_law = proposed(facts(events={"awareness": AWARE}))["us-hipaa-business-associate"]
         shorter = proposed(facts(events={"awareness": AWARE}, contract_hours="PT48H"))[by_law.id]
         longer = proposed(facts(events={"awareness": AWARE}, contract_hours="P90D"))[by_law.id]
         assert shorter.due_at == at(AWARE) + timedelta(hours=48)
+        assert (shorter.basis, longer.basis, by_law.basis) == ("contract", "law", "law")
         assert (longer.due_at, longer.due_on) == (by_law.due_at, by_law.due_on)
 
     @pytest.mark.parametrize(

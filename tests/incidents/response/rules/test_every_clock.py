@@ -41,7 +41,7 @@ ROWS = (
     Row("uk-gdpr-ico", L, "2026-03-27T10:00+00:00", "2026-03-30T10:00", why="the night of 23 hours"),
     Row("uk-gdpr-ico", L, "2026-12-24T18:00+00:00", "2026-12-27T18:00", why="Christmas counts"),
     Row("uk-gdpr-individuals", L, "2026-11-20T09:00+00:00", NO_TIME),
-    Row("uk-gdpr-processor", L, "2026-03-28T12:00+00:00", "2026-03-29T12:00", why="24 hours by our default"),
+    Row("uk-gdpr-processor", L, "2026-03-28T12:00+00:00", "2026-03-29T12:00", why="24 hours, our own target"),
     Row("uk-pecr-service-provider", L, "2026-12-31T23:30+00:00", "2027-01-03T23:30", why="year end"),
     Row("uk-csr-bill-initial", L, "2026-11-20T16:30+00:00", "2026-11-21T16:30", why="Friday to Saturday"),
     Row("uk-csr-bill-initial-follow-up", L, "2026-11-20T16:30+00:00", "2026-11-23T16:30"),

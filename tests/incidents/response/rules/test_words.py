@@ -30,7 +30,7 @@ def test_a_length_is_said_with_its_unit(duration: str, unit: str, said: str) -> 
     ("id_", "said"),
     [
         ("uk-gdpr-ico", "72 hours from awareness"),
-        ("uk-gdpr-processor", "24 hours from awareness"),
+        ("uk-gdpr-processor", "without undue delay; our own target is 24 hours from awareness"),
         ("uk-gdpr-individuals", "without undue delay"),
         ("eu-nis2-final", "within one month of the report"),
         ("eu-dora-initial", "4 hours from classification as major"),
