@@ -10,7 +10,8 @@ class ResponseConfig(AppConfig):
 
     def ready(self) -> None:
         # Models are not ready yet when this module is read.
-        from incidents.response import breach_actions, changing, kinds
+        from clients.engagements.actions import support
+        from incidents.response import agreements, breach_actions, changing, kinds
         from incidents.response.notices import pack
         from incidents.response.pages import panels
         from incidents.response.post_mortems import registry
@@ -18,6 +19,7 @@ class ResponseConfig(AppConfig):
 
         kinds.register_all()
         changing.followers.append(breach_actions.follow_record)
+        support.followers.append(agreements.follow_agreement)
         panels.register_all()
         pack.register_all()
         registry.register_all()
