@@ -164,6 +164,30 @@ def trend(points: Sequence[float], labels: Sequence[str], label: str) -> str:
     return _svg("chart trend", width, height, "".join(shapes), label=label, more=f' font-family="{FACE}"')
 
 
+def bars(points: Sequence[int], labels: Sequence[str], label: str) -> str:
+    """Draw counts as one bar each, oldest first, each with its number over it; `labels` has one word a bar."""
+    if not points:
+        raise ValueError("bars need at least one count")
+    width, height, left, right, top, bottom = 430, 132, 4, 4, 18, 22
+    step, base = (width - left - right) / len(points), height - bottom
+    scale = (base - top) / max(1, *points)
+    wide = min(24.0, step * 0.62)
+    shapes = []
+    for i, n in enumerate(points):
+        middle, high = left + (i + 0.5) * step, max(2.0, n * scale) if n else 0.0
+        if n:
+            shapes.append(
+                f'<rect class="bar" x="{middle - wide / 2:.1f}" y="{base - high:.1f}" width="{wide:.1f}" '
+                f'height="{high:.1f}" fill="{ACCENT}"/>'
+            )
+        tone, more = (INK, ' class="is-strong" font-weight="600"') if n else (INK_3, "")
+        shapes.append(_text(middle, base - high - 5, f"{n:,}", tone, f'{more} text-anchor="middle"'))
+        if i < len(labels) and labels[i]:
+            shapes.append(_text(middle, height - 5, labels[i], more=' text-anchor="middle"'))
+    shapes.append(_line("axis", (left, base), (width - right, base), INK))
+    return _svg("chart bars", width, height, "".join(shapes), label=label, more=f' font-family="{FACE}"')
+
+
 def progress(
     done: int, part: int = 0, rest: int = 0, *, label: str, width: int = 640, height: int = 8
 ) -> str:

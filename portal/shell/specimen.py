@@ -175,6 +175,8 @@ def parts(request: HttpRequest) -> dict[str, Any]:
         "table": _table(request),
         "entries": ENTRIES,
         "pins": _pins(),
+        "counts": [1, 0, 2, 4, 1, 0, 0, 2, 1, 1, 2, 3],
+        "count_labels": list("DJFMAMJJASON"),
         "points": [60, 62, 62, 67, 68, 70, 70, 73, 77, 77, 80, 86, 83],
         "labels": ["Nov 25", "", "", "Feb", "", "", "May", "", "", "Aug", "", "", "Nov 26"],
         "links": [Link("Hand over to another owner", "#"), Link("Retire…", "#", danger=True)],

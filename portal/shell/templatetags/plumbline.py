@@ -186,6 +186,12 @@ def trend(points: Sequence[float], labels: Sequence[str], label: str) -> SafeStr
 
 
 @register.simple_tag
+def bars(points: Sequence[int], labels: Sequence[str], label: str) -> SafeString:
+    """Counts over time, a bar each; `labels` has one word a bar."""
+    return _drawn(charts.bars(points, labels, label))
+
+
+@register.simple_tag
 def progress(done: int, part: int = 0, rest: int = 0, label: str = "") -> SafeString:
     return _drawn(charts.progress(int(done), int(part), int(rest), label=label))
 

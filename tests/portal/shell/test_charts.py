@@ -67,6 +67,20 @@ def test_a_trend_of_one_point_is_drawn_and_of_none_is_refused() -> None:
         charts.trend([], [], "nothing")
 
 
+def test_bars_stand_as_high_as_their_counts_and_say_each_also_nought() -> None:
+    svg = charts.bars([2, 0, 4], ["S", "O", "N"], "incidents a month")
+    two, four = (float(each.get("height", 0)) for each in shapes(svg, "bar"))
+    assert four == pytest.approx(2 * two)
+    assert words(svg) == ["2", "S", "0", "O", "4", "N"]
+    assert parsed(svg).get("aria-label") == "incidents a month"
+
+
+def test_bars_of_nothing_but_noughts_are_drawn_and_of_no_counts_refused() -> None:
+    assert not shapes(charts.bars([0, 0], ["O", "N"], "none"), "bar")
+    with pytest.raises(ValueError, match="at least one count"):
+        charts.bars([], [], "nothing")
+
+
 def test_a_progress_bar_leaves_out_parts_of_nothing() -> None:
     svg = charts.progress(41, 0, 8, label="41 of 49")
     assert (len(shapes(svg, "p-done")), len(shapes(svg, "p-part")), len(shapes(svg, "p-none"))) == (1, 0, 1)
@@ -128,6 +142,7 @@ def test_every_shape_carries_a_colour_for_paper() -> None:
         charts.tally(1, 1, 1, 1, 1),
         charts.strip(4, 2, label="x"),
         charts.trend([60, 70], ["a", "b"], "x"),
+        charts.bars([1, 0], ["a", "b"], "x"),
         charts.progress(1, 1, 1, label="x"),
         charts.horizon([ahead(-1, "a", "late"), ahead(2, "b", "soon"), ahead(30, "c")], TODAY, label="x"),
     ]
