@@ -22,8 +22,8 @@ from portal.embedded.paths import CHECKOUT
 from portal.embedded.postgres import DATABASE, PORT
 from tests.portal.embedded.conftest import Place, User, a_place, alive, parent
 
-APP = "tests.machinery.hurried"
-CELERY = (sys.executable, "-W", "ignore", "-m", "celery", "--quiet", "-A", APP)
+HURRIED, FORWARDED = "tests.machinery.hurried", "tests.machinery.forwarded"
+CELERY = (sys.executable, "-W", "ignore", "-m", "celery", "--quiet", "-A")
 WORKER = ("worker", "--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
 BEAT = ("beat", "--pidfile=", "--loglevel", "INFO")
 
@@ -35,7 +35,7 @@ class Machine:
         self.house, self.name = house, name
         self.log = house.folder / f"{name}.log"
         own = ("-n", f"{name}@test") if arguments[0] == "worker" else ("--schedule", str(house.folder / name))
-        self.command = (*CELERY, *arguments, *own)
+        self.command = (*CELERY, house.app, *arguments, *own)
         self.process: subprocess.Popen[bytes] | None = None
         self.starts = 0
 
@@ -96,10 +96,12 @@ class Machine:
 
 
 class House:
-    """Services, workers and beats of one test."""
+    """Services, workers and beats of one test. `app`: which Celery application they run."""
 
-    def __init__(self, place: Place, user: User, folder: Path, **settings: str) -> None:
-        self.place, self.user, self.folder = place, user, folder
+    def __init__(
+        self, place: Place, user: User, folder: Path, *, app: str = HURRIED, **settings: str
+    ) -> None:
+        self.place, self.user, self.folder, self.app = place, user, folder, app
         self.environment = place.environment(
             **{
                 "PLUMBLINE_TEST_SERVICES": "1",
@@ -130,6 +132,35 @@ class House:
         )
         assert answer.returncode == 0, answer.stderr[-3000:]
         return answer.stdout
+
+    @contextlib.contextmanager
+    def talking_to(self, module: str) -> Iterator[Callable[[str], None]]:
+        """Run a program of the house that answers each line with "done"; gives what to say a line with."""
+        faults = self.folder / f"{module}.log"
+        with faults.open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", module],
+                cwd=CHECKOUT,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                preexec_fn=processes.dying_with_parent(signal.SIGKILL),  # noqa: PLW1509 - one prctl call
+            )
+        assert process.stdin and process.stdout
+
+        def say(line: str) -> None:
+            print(line, file=process.stdin, flush=True)
+            answer = process.stdout.readline() if process.stdout else ""
+            assert answer == "done\n", f"{line}: {answer}{faults.read_text()[-3000:]}"
+
+        try:
+            yield say
+        finally:
+            process.stdin.close()
+            process.wait()
+            process.stdout.close()
 
     def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask the database past all policies, as its superuser."""
@@ -190,14 +221,14 @@ class House:
 
 
 @contextlib.contextmanager
-def a_house(folder: Path, **settings: str) -> Iterator[House]:
+def a_house(folder: Path, *, app: str = HURRIED, **settings: str) -> Iterator[House]:
     """Services on an empty database with all tables, and nobody who works yet."""
     with a_place() as place:
         user = place.use(PLUMBLINE_TEST_SERVICES="1")
         assert "problem" not in user.answer, user.answer
         if "CELERY_BROKER_URL" in settings:
             settings.setdefault("CACHE_URL", user.answer["cache_url"])
-        house = House(place, user, folder, **settings)
+        house = House(place, user, folder, app=app, **settings)
         try:
             house.run("manage.py", "migrate", "--verbosity", "0", "--skip-checks")
             yield house

@@ -9,13 +9,9 @@ from typing import Any
 
 from celery.signals import beat_init, worker_init
 
-from portal.celery import app
+from tests.machinery.ticking import app
 
-TICKS = ("deadlines.scan", "outbox.sweep", "documents.sweep")
-app.conf.beat_schedule = {
-    name: {**entry, "schedule": 1.0} for name, entry in app.conf.beat_schedule.items() if name in TICKS
-}
-app.conf.beat_max_loop_interval = 1
+__all__ = ["app"]
 
 
 @worker_init.connect
