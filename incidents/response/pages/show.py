@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from incidents.response.models import BreachClock, Incident, Measure, PostMortem, TimelineEntry
 from incidents.response.obligations import POST_MORTEM, RESPONSE, UPDATE
+from incidents.response.post_mortems.reading import data_involved, short_form_of
 from incidents.response.rules.phases import DONE, Phase
 from incidents.response.rules.post_mortem import sections
-from incidents.response.rules.severities import SHORT_FORM, needs_post_mortem
 from portal.deadlines.models import Deadline
 from portal.deadlines.rules.clocks import Clock, clock, span
 from portal.tenancy.models import Client
@@ -173,18 +173,15 @@ def counted(all_entries: int, shown: int, *, for_practice: bool) -> str:
     return f"{events}, {shown} shown to the client" if for_practice else events
 
 
-def tasks(
-    incident: Incident, post_mortem: PostMortem | None, recorded: Collection[str], *, every: bool
-) -> list[Task]:
+def tasks(incident: Incident, post_mortem: PostMortem | None, recorded: Collection[str]) -> list[Task]:
     """List the sections that this incident's post-mortem needs, and how each stands. One query.
 
-    recorded: the keys of the sections for which the record holds something.
+    recorded: the keys of the sections for which the record holds something. The form follows the severity until it
+    is shared.
     """
-    short = post_mortem.short_form if post_mortem else (
-        needs_post_mortem(incident.severity, every_incident=every) == SHORT_FORM
-    )  # fmt: skip
+    shared = post_mortem is not None and post_mortem.shared_at is not None
+    short = post_mortem.short_form if post_mortem and shared else short_form_of(incident)
     written = {row.key for row in post_mortem.sections.all() if row.text.strip()} if post_mortem else set()
-    involved = incident.personal_data in ("yes", "suspected")
     return [
         Task(
             section.title,
@@ -192,7 +189,7 @@ def tasks(
             *_written(section.key in written, section.key in recorded),
         )
         for section in sections(short=short)
-        if section.is_required(data_involved=involved) or section.key in written
+        if section.is_required(data_involved=data_involved(incident)) or section.key in written
     ]
 
 
@@ -202,10 +199,11 @@ def _written(by_hand: bool, by_record: bool) -> tuple[str, str]:
     return ("ok", "From the record") if by_record else ("idle", "Not started")
 
 
-def recorded_sections(entries: int, measures: Iterable[Measure], clocks: Collection[BreachClock]) -> set[str]:
-    """Give the keys of the sections that the record fills by itself."""
+def recorded_sections(entries: int, measures: Iterable[Measure], clocks: Iterable[BreachClock]) -> set[str]:
+    """Give the keys of the sections that the record fills: entries that the client may read, decided clocks."""
     kinds = {f"{measure.kind}_measures" for measure in measures}
-    return kinds | ({"timeline"} if entries else set()) | ({"notifications"} if clocks else set())
+    decided = any(each.outcome != BreachClock.Outcome.RUNNING for each in clocks)
+    return kinds | ({"timeline"} if entries else set()) | ({"notifications"} if decided else set())
 
 
 @dataclass(frozen=True)

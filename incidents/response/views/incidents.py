@@ -149,13 +149,15 @@ def incident_show(request: PortalRequest, client: Client, number: int) -> HttpRe
         "parts": _parts(request, incident) if for_practice else (),
     }
     if for_practice:
-        context |= _tasks(incident, post_mortem, show.recorded_sections(every, context["measures"], clocks))
+        entries_told = every if incident.drill else shown
+        recorded = show.recorded_sections(entries_told, context["measures"], clocks)
+        context |= _tasks(incident, post_mortem, recorded)
     return render(request, "response/show.html", context)
 
 
 def _tasks(incident: Incident, post_mortem: Any, recorded: Any) -> dict[str, Any]:
     """The parts of the post-mortem with how far each is, and how many are written."""
-    tasks = show.tasks(incident, post_mortem, recorded, every=True)
+    tasks = show.tasks(incident, post_mortem, recorded)
     return {"tasks": tasks, "written": sum(task.state == "ok" for task in tasks)}
 
 

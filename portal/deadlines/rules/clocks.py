@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 SOON = timedelta(hours=36)
@@ -16,7 +17,10 @@ RUNNING, SOON_STATE, LATE, MET = "", "soon", "late", "met"
 
 @dataclass(frozen=True)
 class Clock:
-    """A clock at one instant. ticks, done and big are for the strip: one tick an hour, or a day when it runs long."""
+    """A clock at one instant. ticks, done and big are for the strip: one tick an hour, or a day when it runs long.
+
+    A clock under two hours that is not of whole hours has a tick a minute.
+    """
 
     state: str
     figure: str
@@ -31,7 +35,7 @@ def clock(started_at: datetime, due_at: datetime, now: datetime, met_at: datetim
     """Read a clock at `now`; `met_at` stops it."""
     at = met_at or now
     total, gone, left = due_at - started_at, at - started_at, due_at - at
-    unit, name, big = (HOUR, "hour", 12) if total <= MOST_TICKS * HOUR else (DAY, "day", 7)
+    unit, name, big = _unit(total)
     ticks = max(1, round(total / unit))
     done = min(float(ticks), max(0.0, gone / unit))
     of = f"{ticks} {name}{'' if ticks == 1 else 's'}"
@@ -43,6 +47,13 @@ def clock(started_at: datetime, due_at: datetime, now: datetime, met_at: datetim
         return Clock(LATE, figure(-left), "late", ticks, float(ticks), big, f"All {of} are gone")
     state = SOON_STATE if left <= (total / 2 if total < SHORT else SOON) else RUNNING
     return Clock(state, figure(left), f"left of {of}", ticks, done, big, f"{int(done)} of {of} gone")
+
+
+def _unit(total: timedelta) -> tuple[timedelta, str, int]:
+    """Give the length of a tick, its name, and after how many a taller one stands."""
+    if total < 2 * HOUR and total % HOUR:
+        return MINUTE, "minute", 15
+    return (HOUR, "hour", 12) if total <= MOST_TICKS * HOUR else (DAY, "day", 7)
 
 
 def figure(length: timedelta) -> str:

@@ -54,6 +54,15 @@ def test_the_strip_has_a_tick_an_hour_and_for_a_long_clock_a_tick_a_day() -> Non
     assert (long.ticks, long.done, long.big, long.words) == (30, 3.0, 7, "left of 30 days")
 
 
+@pytest.mark.parametrize(
+    ("minutes", "ticks", "words"),
+    [(15, 15, "left of 15 minutes"), (90, 90, "left of 90 minutes"), (60, 1, "left of 1 hour")],
+)
+def test_a_clock_of_minutes_is_not_said_in_hours(minutes: int, ticks: int, words: str) -> None:
+    found = clock(START, START + timedelta(minutes=minutes), START + timedelta(minutes=5))
+    assert (found.ticks, found.words) == (ticks, words)
+
+
 def test_hours_are_elapsed_ones_when_clocks_change() -> None:
     zone = ZoneInfo("Europe/London")
     start = datetime(2026, 10, 24, 12, tzinfo=zone)
