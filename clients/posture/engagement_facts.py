@@ -7,10 +7,14 @@ from zoneinfo import ZoneInfo
 
 from clients.engagements.models import AccessReview, Contact, SupportScope
 from clients.engagements.models.support_scope import Severity
+from clients.engagements.rules.targets import BY_AGREEMENT, MONTHLY_BACKLOG
 from clients.posture.rules import facts as f
 from portal.tenancy.models import Client
 
 SIDES = {Contact.Side.CLIENT.value: "of the client", Contact.Side.PRACTICE.value: "of the practice"}
+
+#: Targets that name no time.
+UNTIMED = (MONTHLY_BACKLOG, BY_AGREEMENT)
 
 
 def contacts_of(client: Client) -> tuple[f.Contact, ...]:
@@ -50,6 +54,7 @@ def support_of(client: Client, zone: ZoneInfo) -> f.Support | None:
         row.updated_at.astimezone(zone).date(),
         tier=row.tier,
         without_target=tuple(each.name for each in Severity if not row.target(each.value)),
+        untimed=tuple(each.name for each in Severity if row.target(each.value) in UNTIMED),
         log_retention_days=row.log_retention_days,
         warranty=bool(row.warranty_terms),
         ends_on=row.ends_on,

@@ -13,7 +13,7 @@ from django.db.models import Count, IntegerField, Max, Min, Q
 from django.db.models.expressions import Func
 from django.db.models.fields.json import KeyTransform
 
-from clients.posture import engagement_facts
+from clients.posture import engagement_facts, sources
 from clients.posture.catalogue import catalogue
 from clients.posture.models import Snapshot, Waiver
 from clients.posture.rules import facts as f
@@ -35,7 +35,7 @@ TRAIL_EXPORT = "activity.export"
 def posture_of(client: Client, now: datetime) -> Posture:
     """Judge every control for one client at `now`. The same for whoever asks: internal rows are left out.
 
-    Thirteen queries, however many records there are; call it inside the client's scope.
+    Thirteen queries and those of the rooms above, however many records there are; call it inside the client's scope.
     """
     facts = facts_for(client, now)
     return posture(facts, now, catalogue(), waivers_of(client, facts.today(now)))
@@ -56,7 +56,7 @@ class _People:
 
 
 def facts_for(client: Client, now: datetime) -> f.Facts:
-    """Read the facts of one client, rows marked internal left out. Twelve queries."""
+    """Read the facts of one client, rows marked internal left out. Twelve queries, and those of `sources`."""
     zone = ZoneInfo(client.time_zone)
     people = _people(client, now, zone)
     workflows = list(_rows(Workflow, client).live())
@@ -77,6 +77,7 @@ def facts_for(client: Client, now: datetime) -> f.Facts:
         support=engagement_facts.support_of(client, zone),
         trail=_trail(client, now, zone),
         people=people.known,
+        responses=sources.responses(sources.Question(client, now, zone, people.find)),
     )
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from clients.posture.rules.facts import Reference
 from clients.posture.rules.finding import Finding
 from clients.posture.rules.rollup import Area, Posture, Standing
+from clients.posture.sources import address_of
 from clients.posture.words import state_and_words
 from portal.shell.tables import Cell, Column, Heading, Row, Table
 from portal.tenancy.models import Client
@@ -95,16 +96,4 @@ def record_lists(client: Client, finding: Finding) -> list[RecordList]:
 
 
 def _linked(client: Client, reference: Reference) -> LinkedRecord:
-    return LinkedRecord(reference, _address(client, reference))
-
-
-def _address(client: Client, reference: Reference) -> str:
-    """Where a record stands: on a page of its own, in a register, or among what was agreed with the client."""
-    here = {"client_slug": client.slug}
-    if reference.register == "support":
-        return reverse("support_show", kwargs=here)
-    if reference.register == "contacts":
-        return f"{reverse('contact_list', kwargs=here)}#contact-{reference.pk}"
-    if reference.register == "access-reviews":
-        return reverse("access_review_show", kwargs={**here, "pk": reference.pk})
-    return reverse("record_show", kwargs={**here, "register": reference.register, "pk": reference.pk})
+    return LinkedRecord(reference, address_of(client, reference))

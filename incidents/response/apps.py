@@ -15,6 +15,7 @@ class ResponseConfig(AppConfig):
         from incidents.response.notices import pack
         from incidents.response.pages import panels
         from incidents.response.post_mortems import registry
+        from incidents.response.posture import reading
         from portal.audit.coverage import exempt, leave_out
 
         kinds.register_all()
@@ -23,6 +24,7 @@ class ResponseConfig(AppConfig):
         panels.register_all()
         pack.register_all()
         registry.register_all()
+        reading.register_all()
         exempt(
             "response.IncidentCounter",
             "the last number that was given; the incidents themselves are recorded",

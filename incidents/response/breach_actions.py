@@ -101,10 +101,10 @@ def record_no_clock(incident: Incident, *, by: User, now: datetime, why: str) ->
     with changing(incident, "incident.no_clock", by=by, now=now, why=why) as row:
         if BreachClock.objects.filter(incident=row).exists():
             raise Refused("A clock was started. Decide on it instead.")
-        # The reason is a thought of the practice about the law: its people read it.
-        write_entry(
-            row, NO_CLOCK, why.strip(), at=now, by=by, kind=TimelineEntry.Kind.DECISION, internal=True
-        )
+        # The client sees that it was decided; why is a thought of the practice about the law: its people read it.
+        kind = TimelineEntry.Kind.DECISION
+        write_entry(row, "Why no clock runs.", why.strip(), at=now, by=by, kind=kind, internal=True)
+        write_entry(row, NO_CLOCK, "Decided, with the reason on record.", at=now, by=by, kind=kind)
 
 
 def record_notified(

@@ -1,4 +1,4 @@
-"""What was agreed with a client (ACC-07, INC-01, INC-02, INC-06, LOG-03): reviews of access, contacts, support."""
+"""What was agreed with a client (ACC-07, INC-06, LOG-03): reviews of access, contacts, how long logs are kept."""
 
 from __future__ import annotations
 
@@ -105,29 +105,6 @@ def log_retention(facts: Facts, now: datetime) -> Finding:
     else:
         result, note = PASS, ""
     return _of_support("LOG-03", support, result, note)
-
-
-def response_targets(facts: Facts, now: datetime) -> Finding:
-    """INC-02, the part that the agreement shows: targets for each severity, or warranty terms without support."""
-    support, today = facts.support, facts.today(now)
-    if support is None:
-        return nothing("INC-02", "no support scope is on record")
-    if support.tier == "none" and not support.warranty:
-        result, note = FAIL, "has neither ongoing support nor warranty terms"
-    elif support.tier != "none" and support.ends_on and support.ends_on < today:
-        result, note = FAIL, f"ended on {day(support.ends_on)}"
-    elif support.tier != "none" and support.without_target:
-        result, note = FAIL, f"names no response target for {support.without_target[0]}"
-    else:
-        result, note = PASS, ""
-    return _of_support("INC-02", support, result, note)
-
-
-def response_plan(facts: Facts, now: datetime) -> Finding:
-    """INC-01: asks for no plan of a client without ongoing support."""
-    if facts.support is not None and facts.support.tier == "none":
-        return does_not_apply("INC-01", "the client has no ongoing support")
-    return nothing("INC-01", "no response plan is in a register yet")
 
 
 def _of_support(control_id: str, support: Support, result: Result, note: str) -> Finding:

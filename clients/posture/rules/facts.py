@@ -1,23 +1,34 @@
-"""What the rules know of a client: frozen values, filled by `queries`. Answers are yes, no or unknown."""
+"""What the rules know of a client: frozen values, filled by `queries`. Answers are yes, no or unknown.
+
+What is known of its incidents: incidents/facts.py.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from clients.registers.rules.service_accounts import Person as Known
+
+if TYPE_CHECKING:
+    from clients.posture.rules.incidents.facts import Responses
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A record that a finding points at; `note` says in a few words what was found in it."""
+    """A record that a finding points at; `note` says in a few words what was found in it.
+
+    within: the number of the record that it is part of, where its page lies below that one's.
+    """
 
     register: str
     pk: int
     name: str
     note: str = ""
+    within: int = 0
 
     @property
     def key(self) -> tuple[str, int]:
@@ -191,12 +202,16 @@ class AccessReview(RecordFact):
 
 @dataclass(frozen=True, slots=True)
 class Support(RecordFact):
-    """What was agreed about support. `without_target` names the severities without a response target."""
+    """What was agreed about support. `without_target` names the severities without a response target.
+
+    `untimed` names those whose target is no time, such as “by agreement”: nothing of them can be late.
+    """
 
     REGISTER = "support"
 
     tier: str = "none"
     without_target: tuple[str, ...] = ()
+    untimed: tuple[str, ...] = ()
     log_retention_days: int | None = None
     warranty: bool = False
     ends_on: date | None = None
@@ -227,7 +242,10 @@ class Trail:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything recorded of one client that a rule may ask for. Rows marked internal are left out for everybody."""
+    """Everything recorded of one client that a rule may ask for. Rows marked internal are left out for everybody.
+
+    `responses`: None where no room keeps incidents, so that nothing of them can be told.
+    """
 
     zone: tzinfo = UTC
     ended_on: date | None = None
@@ -243,6 +261,7 @@ class Facts:
     access_review: AccessReview | None = None
     support: Support | None = None
     trail: Trail = Trail()
+    responses: Responses | None = None
     people: tuple[Known, ...] = ()
 
     @property

@@ -13,7 +13,6 @@ NEEDED = {
     "DAT-07": "how fields are masked is in no register yet",
     "LOG-04": "what logs leave out is in no register yet",
     "CHG-04": "what data environments hold is in no register yet",
-    "INC-08": "no incident and no breach clock is on record",
     "PRV-01": "the client's own data processing agreement is in no register yet",
     "PRV-03": "requests of data subjects are in no register yet",
     "PRV-04": "the record of processing is not kept here yet",

@@ -9,21 +9,20 @@ from datetime import datetime
 from clients.posture.rules import access, engagements, operations, privacy, secrets, suppliers
 from clients.posture.rules.facts import Facts
 from clients.posture.rules.finding import Finding, nothing, unproven
+from clients.posture.rules.incidents import breaches, learning, response
 
 #: Raised when a rule changes what it finds in the same facts, so that a step in the history can be told apart.
-VERSION = 2
+VERSION = 3
 
 #: The kinds of record that no register keeps yet, as the catalogue names them, in words that begin a sentence.
 KINDS = {
     "AIUse": "accounts with AI providers",
     "AccessGrant": "access grants",
-    "Action": "actions after incidents",
     "AdminSystem": "administrative systems",
     "Alert": "alerts",
     "AlertRule": "alert rules",
     "Approval": "written approvals of the client",
     "Backup": "backups",
-    "BreachClock": "breach clocks",
     "Change": "changes",
     "Checklist": "checklists",
     "DPA": "agreements with the client",
@@ -36,13 +35,10 @@ KINDS = {
     "Finding": "vulnerability findings",
     "Handover": "handovers",
     "HygieneReview": "hygiene reviews",
-    "Incident": "incidents",
-    "IncidentUpdate": "incident updates",
     "LogPolicy": "log policies",
     "MailingList": "mailing lists",
     "OptOutRule": "opt-out rules",
     "PenTest": "penetration tests",
-    "PostMortem": "post-mortems",
     "PrivacyPolicy": "privacy policies",
     "ProgrammeReview": "programme reviews",
     "Project": "pieces of work",
@@ -50,7 +46,6 @@ KINDS = {
     "ReleaseNoteCheck": "checks of release notes",
     "RepoScan": "repository scans",
     "Requirement": "applicable laws and standards",
-    "ResponsePlan": "response plans",
     "RestoreTest": "restore tests",
     "RetentionRule": "retention rules",
     "RopaEntry": "records of processing",
@@ -109,10 +104,15 @@ _RULES = (
     Rule("CHG-04", privacy.unless_no_personal_data("CHG-04"), ("Environment",)),
     Rule("CHG-07", operations.approved_before_use, ("Approval", "DataFlow")),
     Rule("BCK-01", operations.exported),
-    Rule("INC-01", engagements.response_plan, ("ResponsePlan",)),
-    Rule("INC-02", engagements.response_targets, ("Incident",)),
+    Rule("INC-01", response.response_plan),
+    Rule("INC-02", response.response_targets),
+    Rule("INC-03", response.updates),
+    Rule("INC-04", learning.summaries),
+    Rule("INC-05", learning.post_mortems),
     Rule("INC-06", engagements.contacts),
-    Rule("INC-08", privacy.unless_no_personal_data("INC-08"), ("Incident", "BreachClock")),
+    Rule("INC-07", response.phases),
+    Rule("INC-08", breaches.clocks),
+    Rule("INC-09", learning.measures),
     Rule("AI-01", suppliers.zero_retention, ("AIUse",)),
     Rule("AI-02", suppliers.retention_disclosed, ("AIUse", "Approval")),
     Rule("AI-03", suppliers.no_training, ("AIUse",)),
@@ -155,11 +155,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
     "CHG-06": ("Checklist",),
     "BCK-02": ("Backup", "DataStore"),
     "BCK-03": ("RestoreTest", "DataStore", "Runbook"),
-    "INC-03": ("IncidentUpdate", "Incident"),
-    "INC-04": ("PostMortem", "Incident"),
-    "INC-05": ("PostMortem", "Action"),
-    "INC-07": ("Incident",),
-    "INC-09": ("Action", "PostMortem"),
     "VUL-01": ("RepoScan", "Runbook"),
     "VUL-02": ("Finding",),
     "VUL-03": ("VulnReport", "SecurityTxt"),

@@ -27,3 +27,11 @@ TRAIL_EXPORT_AGE = MONTHS_12  # LOG-02
 AGREEMENT_NEAR = 60  # AI-04 warns of agreements under review within this
 ASSESSMENT_AGE = MONTHS_12  # VEN-01
 FEWEST_ATTEMPTS, MOST_ATTEMPTS = 1, 10  # REL-01
+INCIDENT_WINDOW = timedelta(days=MONTHS_12)  # incidents count while open, and so long after they were closed
+PLAN_AGE = timedelta(days=MONTHS_12)  # INC-01
+RESPONSE_USED = 0.75  # INC-02 warns when so much of the target is over and nobody has responded
+UPDATES_FORGIVEN = 1  # INC-03 warns of so many late updates, and fails of more
+SUMMARY_WARN = timedelta(hours=36)  # INC-04 warns so long after the clock of 48 hours started
+PHASE_SILENT = timedelta(hours=24)  # INC-07
+CLOCK_USED = 0.5  # INC-08 warns when so much of a clock is over without a decision
+MEASURE_NEAR = 7  # INC-09 warns of measures due within this

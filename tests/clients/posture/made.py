@@ -22,6 +22,17 @@ from clients.posture.rules.facts import (
     Workflow,
 )
 from clients.posture.rules.finding import Finding
+from clients.posture.rules.incidents.facts import (
+    BreachClock,
+    Incident,
+    Measure,
+    PostMortem,
+    ResponsePlan,
+    Responses,
+    Stretch,
+    Timed,
+    Told,
+)
 from clients.posture.rules.registry import evaluate
 
 NOW = datetime(2026, 11, 19, 10, 30, tzinfo=UTC)
@@ -149,6 +160,73 @@ def support(**fields: Any) -> Support:
     return replace(base, **fields)
 
 
+def timed(start: float, length: float, ended: float | None = None, **fields: Any) -> Timed:
+    """A promise that began `start` hours from now, `length` hours long, and was kept `ended` hours from now."""
+    base = Timed(hours(start), hours(start + length), None if ended is None else hours(ended))
+    return replace(base, **fields)
+
+
+def incident(number: int = 1, **fields: Any) -> Incident:
+    """A SEV2 incident of 100 hours ago: answered, told of, resolved after 6 hours, written up, closed."""
+    base = Incident(
+        number,
+        f"INC-{number:04}",
+        days(-1),
+        severity="SEV2",
+        resolved_at=hours(-94),
+        closed_at=hours(-50),
+        lessons_shared_at=hours(-60),
+        personal_data="no",
+        response=timed(-100, 4, -99),
+        stretches=(Stretch(hours(-100), timedelta(hours=4)),),
+        told=(Told(hours(-97), True),),
+        post_mortem=timed(-94, 48, -60),
+        shared=PostMortem(preventive=1, reviewed=True),
+        last_entry_at=hours(-50),
+    )
+    return replace(base, **fields)
+
+
+def under_way(number: int = 1, **fields: Any) -> Incident:
+    """An incident that was reported an hour ago: answered, not resolved."""
+    base: dict[str, Any] = {
+        "resolved_at": None,
+        "closed_at": None,
+        "lessons_shared_at": None,
+        "response": timed(-1, 4, -0.5),
+        "stretches": (Stretch(hours(-1), timedelta(hours=4)),),
+        "told": (),
+        "post_mortem": None,
+        "shared": None,
+        "phase": "Containment",
+        "missing": ("Record when it was contained.",),
+        "last_entry_at": hours(-0.5),
+    }
+    return incident(number, **{**base, **fields})
+
+
+def breach_clock(start: float = -10, length: float = 72, done: float | None = None) -> BreachClock:
+    return BreachClock(
+        "Notify the ICO", hours(start), hours(start + length), None if done is None else hours(done)
+    )
+
+
+def measure(pk: int = 1, **fields: Any) -> Measure:
+    base = Measure(pk, f"INC-0001: measure {pk}", days(-3), number=1, owner=ANNA, due_on=days(30))
+    return replace(base, **fields)
+
+
+def plan(**fields: Any) -> ResponsePlan:
+    base = ResponsePlan(
+        1, "Response plan, version 2", days(-30), approved_at=hours(-24 * 30), exercised_on=days(-20)
+    )
+    return replace(base, **fields)
+
+
+def responses(*incidents: Incident, measures: tuple[Measure, ...] = (), **fields: Any) -> Responses:
+    return Responses(incidents, measures, fields.get("plan", plan()))
+
+
 def facts(**fields: Any) -> Facts:
     """A client whose records are all in order; a field replaces what stands here."""
     base = Facts(
@@ -165,6 +243,7 @@ def facts(**fields: Any) -> Facts:
         access_review=access_review(),
         support=support(),
         trail=Trail(events=40, first_on=days(-300), exported_on=days(-30)),
+        responses=responses(incident(), measures=(measure(),)),
     )
     return replace(base, **fields)
 

@@ -100,7 +100,10 @@ def test_that_no_clock_runs_is_a_decision_with_a_reason(in_a: object, client_a1:
     with pytest.raises(Refused, match="why no clock"):
         record_no_clock(incident, by=alice, now=NOW, why=" ")
     record_no_clock(incident, by=alice, now=NOW, why="The data were made up")
-    assert "No clock runs." in lead_ins(incident)[-1]
+    assert lead_ins(incident)[-2:] == ["Why no clock runs.", "No clock runs."]
+    why, decision = TimelineEntry.objects.filter(incident=incident).order_by("pk").reverse()[:2][::-1]
+    assert (why.internal, why.text) == (True, "The data were made up")
+    assert (decision.internal, "made up" in decision.text) == (False, False)
     started(incident, alice, ICO)
     with pytest.raises(Refused, match="Decide on it instead"):
         record_no_clock(incident, by=alice, now=NOW, why="Still none")

@@ -67,7 +67,7 @@ def test_an_unknown_control_that_could_be_proven_lowers_the_share() -> None:
     found = of(Facts())
     unknown = [each for each in found.standings if not each.is_unrecorded]
     assert {each.result for each in unknown} == {Result.UNKNOWN}
-    assert found.tally.provable == len(unknown) == 16
+    assert found.tally.provable == len(unknown) == 24
     assert found.share == 0
 
 
