@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from clients.engagements.models import SupportScope
 from incidents.response.changing import changing, write_entry
 from incidents.response.kinds import CLIENT_UPDATE
 from incidents.response.models import Incident, TimelineEntry, Update
 from incidents.response.obligations import UPDATE, subject_of
+from incidents.response.rules.ways import EMAIL, PORTAL, Wish, key_of, on_preferred
 from portal.deadlines.actions import meet_deadline
 from portal.lib.dates import format_instant
 from portal.lib.refused import Refused
@@ -22,6 +24,7 @@ from portal.tenancy.people import client_people_of
 if TYPE_CHECKING:
     from portal.accounts.models import User
     from portal.outbox.models import Channel
+    from portal.tenancy.models import Client
 
 #: Of twelve lines of a letter the texts may take so many; the page has all of it.
 LINES = {"known": 5, "affected": 2, "doing": 2}
@@ -51,7 +54,8 @@ def send_update(incident: Incident, words: Words, *, by: User, now: datetime) ->
                 f"Nobody of {row.client.name} can be reached through the portal. "
                 "Tell them, and record here how you did."
             )
-        update = _keep(row, words, _ways(people, channels), by, now, told_at=now)
+        ways = _ways(people, channels)
+        update = _keep(row, words, _named(people, channels), by, told_at=now, ways=ways)
         post(_letters(row, update, people, channels), now=now, practice_id=row.practice_id)
     return update
 
@@ -68,7 +72,24 @@ def record_update(
     if told_at < incident.detected_at:
         raise Refused("The client cannot have been told before the incident was detected.")
     with changing(incident, "incident.tell", by=by, now=now) as row:
-        return _keep(row, words, channel.strip(), by, now, told_at=told_at, elsewhere=True)
+        reads_here = not row.drill and client_people_of(row.client, now).exists()
+        ways = [key_of(channel), *([PORTAL] if reads_here else [])]
+        return _keep(row, words, channel.strip(), by, told_at=told_at, ways=ways, elsewhere=True)
+
+
+def wish_of(client: Client) -> Wish | None:
+    """How the client wishes to hear, where that is recorded; it holds whatever the days of the support. One query."""
+    scope = SupportScope.objects.for_client(client).first()
+    if scope is None or not scope.channel:
+        return None
+    return Wish(scope.channel, scope.get_channel_display(), scope.channel_name)
+
+
+def ways_of(incident: Incident, now: datetime) -> list[str]:
+    """The keys of the ways that an update goes by itself now: none for a drill. Two queries."""
+    if incident.drill:
+        return []
+    return _ways([each.user for each in client_people_of(incident.client, now)], _channels(incident))
 
 
 def reached(incident: Incident, now: datetime) -> str:
@@ -96,7 +117,13 @@ def _channels(incident: Incident) -> list[Channel]:
     return [each for each in channels_of(incident.client) if each.client_id and not each.internal]
 
 
-def _ways(people: list[User], channels: list[Channel]) -> str:
+def _ways(people: list[User], channels: list[Channel]) -> list[str]:
+    """Whoever signs in reads it here too."""
+    own = [EMAIL, PORTAL] if people else []
+    return list(dict.fromkeys([*own, *(each.kind for each in channels)]))
+
+
+def _named(people: list[User], channels: list[Channel]) -> str:
     named = (["E-mail"] if people else []) + [each.get_kind_display() for each in channels]
     return ", ".join(dict.fromkeys(named))[:60] or "Nobody: a drill"
 
@@ -106,13 +133,14 @@ def _keep(
     words: Words,
     channel: str,
     by: User,
-    now: datetime,
     *,
     told_at: datetime,
+    ways: list[str],
     elsewhere: bool = False,
 ) -> Update:
     """Write the update and its entry; meet the deadline of this one, so that the next one opens."""
     meet_deadline(row.client, UPDATE, subject_of(row), by=by, at=told_at, why="the client was told")
+    wish = wish_of(row.client)
     update: Update = Update.objects.create(
         practice_id=row.practice_id,
         client=row.client,
@@ -121,6 +149,9 @@ def _keep(
         sent_at=told_at,
         channel=channel,
         sent_elsewhere=elsewhere,
+        ways=ways,
+        wished=wish.key if wish else "",
+        on_preferred=None if row.drill else on_preferred(wish, ways),
         status=row.status,
         known=words.known.strip(),
         affected=words.affected.strip(),

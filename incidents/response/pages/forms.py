@@ -11,6 +11,7 @@ from django import forms
 from incidents.response.models import Incident, IncidentLink, Responder
 from incidents.response.pages.fields import InstantForm, TimeOfDayField, both_or_none, joined, text
 from incidents.response.rules.severities import severities
+from incidents.response.rules.ways import TOLD
 from incidents.response.update_actions import Words
 from portal.lib.fields import BlanksRefused, LinesField
 from portal.shell.fields import OneOfField, PersonField, ReasonField, person
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 #: The instants that people record, in their order; each is corrected in the same form.
 RECORDED = ("detected_at", "reported_at", "aware_at", "contained_at", "fixed_at", "resolved_at")
-TELEPHONE = ("Telephone", "A call", "In person", "E-mail", "Slack", "Microsoft Teams", "Another way")
 
 
 def severity_choices() -> list[tuple[str, str]]:
@@ -192,14 +192,14 @@ class UpdateForm(InstantForm):
     doing = text("What we do", most=2000, rows=2)
     how = forms.ChoiceField(label="How the client is told", widget=forms.RadioSelect, initial="send")
     channel = forms.ChoiceField(
-        label="Told by", choices=[(each, each) for each in TELEPHONE], required=False,
+        label="Told by", choices=[(each, each) for each in TOLD.values()], required=False,
         help_text="Only when the client was told already.",
     )  # fmt: skip
     next_day = DayField(label="Next update by", required=False)
     next_clock = TimeOfDayField(label="At", required=False)
 
-    def __init__(self, data: Any = None, *, reaches: str, **options: Any) -> None:
-        super().__init__(data, **options)
+    def __init__(self, data: Any = None, *, reaches: str, wished: str = "", **options: Any) -> None:
+        super().__init__(data, initial={"channel": TOLD.get(wished, "")}, **options)
         field = self.fields["how"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [

@@ -14,7 +14,7 @@ from portal.deadlines.models import Deadline
 from portal.lib.refused import Refused
 from portal.outbox.models import Channel, Message
 from portal.tenancy.models import Client
-from tests.incidents.response.made import NOW, deadline_of, lead_ins, opened
+from tests.incidents.response.made import NOW, agree, deadline_of, lead_ins, opened
 
 pytestmark = pytest.mark.django_db
 SOON = NOW + timedelta(minutes=30)
@@ -46,6 +46,40 @@ def test_an_update_goes_to_the_clients_people_and_channels_alone(
     assert all(not each.internal and each.urgent and each.client_id == client_a1.pk for each in messages)
     assert any("Two invoices went out twice." in line for line in messages[0].lines)
     assert update.channel == "E-mail, Slack"
+
+
+def test_an_update_keeps_by_which_ways_it_went_and_whether_that_was_wished(
+    in_a: object, client_a1: Client, alice: User, carol: User
+) -> None:
+    incident = opened(client_a1, alice, "SEV1")
+    unknown = send_update(incident, TOLD, by=alice, now=SOON)
+    assert (unknown.ways, unknown.wished, unknown.on_preferred) == (["email", "portal"], "", None)
+    agree(client_a1, alice, "growth", channel="slack", channel_name="#alder")
+    missed = send_update(incident, TOLD, by=alice, now=SOON)
+    assert (missed.wished, missed.on_preferred) == ("slack", False)
+    channel(client_a1.practice_id, client_a1, "theirs")
+    kept = send_update(incident, TOLD, by=alice, now=SOON)
+    assert (kept.ways, kept.on_preferred) == (["email", "portal", "slack"], True)
+
+
+def test_what_was_told_elsewhere_is_judged_by_how_it_was_told(
+    in_a: object, client_a1: Client, alice: User
+) -> None:
+    incident = opened(client_a1, alice, "SEV1")
+    agree(client_a1, alice, "none", channel="phone")
+    called = record_update(incident, TOLD, channel="Telephone", told_at=SOON, by=alice, now=SOON)
+    mailed = record_update(incident, TOLD, channel="E-mail", told_at=SOON, by=alice, now=SOON)
+    assert (called.ways, called.on_preferred) == (["phone"], True)
+    assert (mailed.ways, mailed.on_preferred) == (["email"], False)
+
+
+def test_a_client_that_wishes_to_read_it_here_is_told_here_when_it_signs_in(
+    in_a: object, client_a1: Client, alice: User, carol: User
+) -> None:
+    incident = opened(client_a1, alice, "SEV1")
+    agree(client_a1, alice, "growth", channel="portal")
+    update = record_update(incident, TOLD, channel="Telephone", told_at=SOON, by=alice, now=SOON)
+    assert (update.ways, update.on_preferred) == (["phone", "portal"], True)
 
 
 def test_an_update_meets_its_deadline_and_the_cadence_starts_anew(
