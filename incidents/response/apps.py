@@ -11,7 +11,9 @@ class ResponseConfig(AppConfig):
     def ready(self) -> None:
         # Models are not ready yet when this module is read.
         from clients.engagements.actions import support
+        from clients.trust.demonstration.build import register_part
         from incidents.response import agreements, breach_actions, changing, kinds
+        from incidents.response.demonstration.build import build
         from incidents.response.notices import pack
         from incidents.response.pages import panels
         from incidents.response.post_mortems import registry
@@ -25,6 +27,7 @@ class ResponseConfig(AppConfig):
         pack.register_all()
         registry.register_all()
         reading.register_all()
+        register_part(build)
         exempt(
             "response.IncidentCounter",
             "the last number that was given; the incidents themselves are recorded",

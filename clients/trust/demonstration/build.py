@@ -22,8 +22,19 @@ from portal.tenancy.scope import EVERY_CLIENT, Scope, enter
 from portal.tenancy.system import practice_ids
 
 Report = Callable[[str], None]
+#: What a room above adds to the house when registers and agreements stand and whoever left has left; gives its words
+#: for the report. The weeks of reminders pass over it afterwards.
+Part = Callable[[people.House], str]
 SCOPE = Scope(practice=PRACTICE_ID, clients=EVERY_CLIENT, internal=True)
 FIRST_PERSON = "priya.nair@northgate.example"
+
+_parts: list[Part] = []
+
+
+def register_part(part: Part) -> None:
+    """Add a further part to the demonstration, once. Called when the apps are ready."""
+    if part not in _parts:
+        _parts.append(part)
 
 
 def refuse_beside_a_practice() -> None:
@@ -60,6 +71,8 @@ def build(now: datetime, report: Report) -> bool:
             history.add_waivers(house, client)
             history.note_trail_export(house, client)
         people.end_terms(house)
+        for part in _parts:
+            report(part(house))
         deadlines.let_weeks_pass(house)
         report("The reminders of thirty days")
         for client in house.clients.values():

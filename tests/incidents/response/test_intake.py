@@ -93,6 +93,14 @@ def test_an_alert_opens_an_incident_of_its_client(send, client_a1, in_a) -> None
     assert AlertSource.objects.get().last_at is not None
 
 
+def test_the_trail_names_the_machine_where_nobody_acted(send, source, in_a) -> None:
+    send()
+    events = AuditEvent.objects.filter(
+        client_id=source.client_id, action__in=["incident.open", "alert.receive"]
+    )
+    assert {event.payload["why"] for event in events} == {f"A signed message of {source.name}"}
+
+
 def test_only_the_context_is_kept(send, in_a) -> None:
     send({**ALERT, "customer": "Jane Roe", "items": [{"email": "jane@roe.test"}], "source": "orders flow"})
     kept = AlertReceipt.objects.get().context

@@ -1,0 +1,1 @@
+"""The incidents of the demonstration: a year of them, two that run, made by the same actions as real ones."""
