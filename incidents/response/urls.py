@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from incidents.response.views import (
+    annual,
     clocks,
     incidents,
     ingest,
@@ -23,7 +24,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/", incidents.incident_list, name="incident_list"),
     path("incidents/export/", incidents.incident_export, name="incident_export"),
     path("incidents/log/", incidents.incident_log, name="incident_log"),
+    path("incidents/year/", annual.incident_year_all_latest, name="incident_year_all_latest"),
+    path("incidents/year/export/", annual.incident_year_all_export, name="incident_year_all_export"),
+    path("incidents/year/<int:year>/", annual.incident_year_all, name="incident_year_all"),
     path(OF_CLIENT, incidents.client_incident_list, name="client_incident_list"),
+    path(OF_CLIENT + "year/", annual.incident_year_latest, name="incident_year_latest"),
+    path(OF_CLIENT + "year/export/", annual.incident_year_export, name="incident_year_export"),
+    path(OF_CLIENT + "year/<int:year>/", annual.incident_year, name="incident_year"),
     path(OF_CLIENT + "export/", incidents.client_incident_export, name="client_incident_export"),
     path(OF_CLIENT + "log/", incidents.client_incident_log, name="client_incident_log"),
     path(OF_ONE, incidents.incident_show, name="incident_show"),

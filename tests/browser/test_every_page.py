@@ -32,6 +32,7 @@ WITHOUT_PAGE = {
     *("alert_ingest", "source_turn"),
     *("clock_facts", "clock_start", "notice_add", "notice_approve", "notice_copy", "notice_print"),
     *("post_mortem_ask", "post_mortem_pdf", "post_mortem_print", "incident_print"),
+    *("incident_year_export", "incident_year_all_export"),
     *("client_incident_export", "incident_acknowledge", "incident_close", "incident_export"),
     *("client_channel_act", "own_channel_act", "practice_channel_act"),
     *("message_again", "message_again_all", "message_export"),

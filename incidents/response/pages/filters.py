@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,16 @@ class IncidentFilters(forms.Form):
 
     def narrow(self, rows: IncidentQuerySet, now: datetime, zone: ZoneInfo) -> IncidentQuerySet:
         """Keep the rows that the filters ask for."""
+        rows = self.about(rows)
+        if first := self.first_day(now, zone):
+            rows = rows.filter(detected_at__gte=datetime.combine(first, time(), zone))
+        drill = self.cleaned_data.get("drill", "")
+        if drill != "all":
+            rows = rows.filter(drill=drill == "only")
+        return self._by_state(rows)
+
+    def about(self, rows: IncidentQuerySet) -> IncidentQuerySet:
+        """Keep the rows of the wished client, severity and words, whatever their state and day: what figures are of."""
         wished = self.cleaned_data
         if text := wished.get("q"):
             rows = rows.filter(matching(text))
@@ -58,12 +68,20 @@ class IncidentFilters(forms.Form):
             rows = rows.filter(client_id=self.client_ids[slug])
         if severity := wished.get("severity"):
             rows = rows.filter(severity=severity)
-        if days := wished.get("within"):
-            first = now.astimezone(zone).date() - timedelta(days=int(days))
-            rows = rows.filter(detected_at__gte=datetime.combine(first, time(), zone))
-        if wished.get("drill", "") != "all":
-            rows = rows.filter(drill=wished.get("drill") == "only")
-        return self._by_state(rows)
+        return rows
+
+    def first_day(self, now: datetime, zone: ZoneInfo) -> date | None:
+        """The day from which on detected ones are wished; None for any time."""
+        days = self.cleaned_data.get("within")
+        return now.astimezone(zone).date() - timedelta(days=int(days)) if days else None
+
+    def about_words(self) -> str:
+        """Say what the figures are narrowed to: "of Alder & Sons, SEV2 High, with “invoice”"; "" for everything."""
+        wished = self.cleaned_data
+        client = dict(self.fields["client"].choices).get(wished["client"]) if wished.get("client") else ""  # type: ignore[attr-defined]
+        severity = Incident.Severity(wished["severity"]).label if wished.get("severity") else ""
+        text = f"with “{wished['q']}”" if wished.get("q") else ""
+        return ", ".join(filter(None, [f"of {client}" if client else "", severity, text]))
 
     def _by_state(self, rows: IncidentQuerySet) -> IncidentQuerySet:
         state = self.cleaned_data.get("state", OPEN)

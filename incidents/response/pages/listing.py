@@ -13,12 +13,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from incidents.response.figures.panels import panel
+from incidents.response.figures.reading import visible_promises, within
+from incidents.response.figures.volume import counted
 from incidents.response.models import Incident
 from incidents.response.models.incident import IncidentQuerySet
 from incidents.response.pages import tables
 from incidents.response.pages.filters import IncidentFilters
 from incidents.response.queries import in_reach, next_clocks
+from incidents.response.rules.figures import figures, last_months, since
 from portal.audit.actions import record
+from portal.lib.dates import format_long
 from portal.lib.exports import TextTooLongError, write_csv, write_xlsx
 from portal.shell.filters import active_chips, clear_url
 from portal.shell.paging import CappedPaginator
@@ -28,6 +33,8 @@ from portal.tenancy.models import Client
 from portal.tenancy.permissions import Permission
 
 MOST_ROWS = 20_000
+#: Of how many incidents the list shows figures unasked.
+MOST_FIGURED = 5_000
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -73,11 +80,42 @@ def page(request: PortalRequest, client: Client | None) -> HttpResponse:
         "log_url": reverse(f"{name}_log", kwargs=kwargs) if may_log else "",
         "query": request.GET.urlencode(),
         "zone": asked.zone.key,
+        **_figures(request, client, asked),
     }
     if client is not None:
         context["client"] = client
     only_rows = request.htmx and request.htmx.target == "incidents"
     return render(request, f"response/list.html{'#rows' if only_rows else ''}", context)
+
+
+def _figures(request: PortalRequest, client: Client | None, asked: _Asked) -> dict[str, Any]:
+    """The figures of what the filters are about, open or not: of the days that they ask for, else of twelve months.
+
+    Of more than MOST_FIGURED they are counted only for those who ask, so that the list costs the same at any number.
+    """
+    name, kwargs = (
+        ("incident_year_latest", {"client_slug": client.slug}) if client else ("incident_year_all_latest", {})
+    )
+    context: dict[str, Any] = {"figures_url": reverse(name, kwargs=kwargs)}
+    first = asked.filters.first_day(asked.now, asked.zone)
+    period = since(first, asked.now, asked.zone) if first else last_months(asked.now, asked.zone)
+    rows = within(asked.filters.about(_in_reach(request, client)).real(), period)
+    if request.GET.get("figures") != "all" and rows[: MOST_FIGURED + 1].count() > MOST_FIGURED:
+        query = request.GET.copy()
+        query["figures"] = "all"
+        return {**context, "most_figured": MOST_FIGURED, "figures_all": f"?{query.urlencode()}"}
+    found = figures(counted(rows, asked.zone, asked.now), period.months, visible_promises())
+    about = asked.filters.about_words()
+    noun = "incident" if found.incidents == 1 else "incidents"
+    begin = format_long(period.start).partition(" ")[2]
+    whose = f" {about}" if about else ""
+    of = f"of {found.incidents:,} {noun}{whose}, detected since {begin}, open or closed"
+    return {**context, "figures": panel(found, of)}
+
+
+def _in_reach(request: PortalRequest, client: Client | None) -> IncidentQuerySet:
+    rows: IncidentQuerySet = Incident.objects.for_client(client) if client else in_reach(request.access)
+    return rows
 
 
 def file(request: PortalRequest, client: Client | None) -> HttpResponse:
@@ -115,7 +153,7 @@ def _asked(request: PortalRequest, client: Client | None) -> _Asked:
     zone = ZoneInfo(client.time_zone if client else request.access.user.time_zone)
     clients = None if client else Client.objects.order_by("name")
     filters = IncidentFilters(request.GET, clients=clients, drills=request.access.is_of_practice)
-    rows = Incident.objects.for_client(client) if client else in_reach(request.access)
+    rows = _in_reach(request, client)
     columns = tables.columns(of_one_client=client is not None)
     return _Asked(
         filters, tables.ordered(filters.narrow(rows, now, zone), request, columns), columns, now, zone

@@ -78,6 +78,9 @@ def of_incidents(rows: IncidentRows) -> Named:
     """Every address of one client's incidents."""
     for name in ("client_incident_list", "client_incident_export", "client_incident_log"):
         yield name, {}
+    for name in ("incident_year_latest", "incident_year_export"):
+        yield name, {}
+    yield "incident_year", {"year": NOW.year}
     one = {"number": 1}
     for name in (
         "incident_show", "incident_acknowledge", "incident_severity", "incident_people", "incident_edit",
@@ -126,3 +129,6 @@ def of_all_clients() -> Named:
     """Every address over all clients."""
     for name in ("incident_list", "incident_export", "incident_log"):
         yield name, {}
+    for name in ("incident_year_all_latest", "incident_year_all_export"):
+        yield name, {}
+    yield "incident_year_all", {"year": NOW.year}

@@ -66,7 +66,7 @@ def record(client: Client, by: User, first: int = 1) -> list[Incident]:
         ago[3],
         by,
         acknowledged_at=ago[3] + 8 * HOUR,
-        resolved_at=ago[4] + 999 * HOUR,
+        resolved_at=ago[3] + 7 * HOUR,
     )
     old = row(client, first + 4, "SEV2", ago[4] - timedelta(days=90), by, acknowledged_at=NOW)
     drill = row(client, first + 5, "SEV1", ago[0], by, acknowledged_at=NOW, drill=True, internal=True)
