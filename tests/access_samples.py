@@ -12,7 +12,7 @@ from clients.registers.models import Credential, DraftImport, Integration, SubPr
 from clients.workflows.models import Proposal, WorkflowExport
 from portal.accounts.models import Invitation, User
 from portal.deadlines.models import CalendarFeed
-from portal.documents.models import Document, StoredFile
+from portal.documents.models import Document, EvidenceFile, StoredFile
 from portal.tenancy.models import Assignment, Client, Member
 from portal.tenancy.scope import enter
 from tests.clients.engagements.samples import EngagementRows, of_engagements
@@ -56,7 +56,11 @@ MAY_REFUSE = {
     "own_channel_edit": ("hidden",),  # everybody looks after their own channels
     "own_channel_remove": ("hidden",),
     "own_channel_act": ("hidden",),
+    "plan_approve": ("forbidden",),  # who leads the work, and whom the client named
     "notice_approve": ("forbidden",),  # who leads the work, not everybody who writes
+    "evidence_attach": ("forbidden",),  # the kind of record says who attaches
+    "evidence_visibility": ("forbidden",),
+    "evidence_withdraw": ("forbidden",),
     "contact_add": ("forbidden",),  # the practice's side is not the client's to change
     "access_review_show": ("hidden",),  # one under way is the practice's own
 }
@@ -134,6 +138,8 @@ class Rows:
             added_by=owner,
         )
         self.document = self._document(own, mark, owner)
+        self.evidence = self._evidence(own, f"{mark} proof", owner)
+        self._evidence(own, f"zz-internal-{client.slug} proof", owner, internal=True)
         self.invitation = Invitation.objects.create(
             **own,
             email=f"{mark}@people.test",
@@ -171,6 +177,18 @@ class Rows:
             nodes=1,
             uploaded_by=owner,
         )
+
+    def _evidence(self, own: dict[str, Any], words: str, owner: User, internal: bool = False) -> EvidenceFile:
+        digest = "3" * 63 + str(int(internal))
+        file = StoredFile.objects.create(
+            **own, internal=internal, name=f"{words}.txt", media_type="text/plain", size=5, sha256=digest,
+            content=words.encode(),
+        )  # fmt: skip
+        return EvidenceFile.objects.create(
+            **own, internal=internal, subject_type="registers.credential", subject_id=str(self.credential.pk),
+            subject=self.credential.name, shows=words, name=file.name, sha256=digest, file=file, added_by=owner,
+            added_at=NOW,
+        )  # fmt: skip
 
     @staticmethod
     def _document(own: dict[str, Any], mark: str, owner: User) -> Document:
@@ -227,10 +245,21 @@ def of_client(rows: Rows) -> Named:
     yield "proposal_reopen", {"pk": rows.proposal.pk}
     for name in ("document_show", "document_again", "document_download"):
         yield name, {"pk": rows.document.pk}
+    yield from of_evidence(rows)
     for name in ("client_people_change_role", "client_people_end"):
         yield name, {"pk": rows.assignment.pk}
     for name in ("client_invitation_again", "client_invitation_revoke"):
         yield name, {"pk": rows.invitation.pk}
+
+
+def of_evidence(rows: Rows) -> Named:
+    """Every address of evidence."""
+    yield "evidence_list", {}
+    yield "evidence_export", {}
+    subject = {"subject_type": "registers.credential", "subject_id": str(rows.credential.pk)}
+    yield "evidence_attach", subject
+    for name in ("show", "download", "visibility", "withdraw"):
+        yield f"evidence_{name}", {"pk": rows.evidence.pk}
 
 
 def of_registers(rows: Rows) -> Named:

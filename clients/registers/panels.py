@@ -14,6 +14,7 @@ from clients.registers.platforms import platform_name
 from clients.registers.queries import rows_in_reach, rows_of
 from clients.registers.register import Register
 from portal.audit import presenters
+from portal.documents.evidence import subjects
 from portal.shell import navigation, search
 from portal.shell.navigation import Count, capped
 from portal.shell.search import Hit
@@ -69,12 +70,21 @@ def register_all() -> None:
         )
         search.register(register.title, partial(find, register), order=order)
         _register_words(register)
+        subjects.register(
+            register.model._meta.label_lower,
+            noun=register.singular,
+            find=subjects.rows_of(register.model, _about_evidence),
+        )
     presenters.register(table="registers_draftimport", noun="uploaded table")
     presenters.register_action("register.upload", "uploaded for a preview the")
     presenters.register_action("register.drop_upload", "dropped the")
     presenters.register_action("register.import", "imported")
     presenters.register_action("register.export", "exported the")
     presenters.register_action("secret.refused", "was refused a secret in the")
+
+
+def _about_evidence(record: Record) -> subjects.About:
+    return subjects.About(record.name, record.get_absolute_url(), record.internal)
 
 
 def _register_words(register: Register) -> None:

@@ -24,7 +24,7 @@ class TrustConfig(AppConfig):
             return queries.unread(*of) or None  # a zero would read as if there were no documents
 
         navigation.register(
-            "Publish", "Procurement packs", "document_all", count=unread, permission=reading, order=10
+            "Publish", "Documents", "document_all", count=unread, permission=reading, order=10
         )
         navigation.register_client_view(
             "Documents", "document_list", count=unread, permission=reading, order=70

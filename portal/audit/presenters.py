@@ -57,6 +57,11 @@ class Noun:
     title: str = ""
     columns: Columns = field(default_factory=dict)
     links: Links | None = None
+    noun_of: Callable[[str], str] | None = None
+
+    def called(self, action: str) -> str:
+        """What the row is called that this action was done to."""
+        return (self.noun_of(action) if self.noun_of else "") or self.noun
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,7 @@ def register(
     title: str = "",
     columns: Columns | None = None,
     links: Links | None = None,
+    noun_of: Callable[[str], str] | None = None,
 ) -> None:
     """Name a table's rows.
 
@@ -135,8 +141,9 @@ def register(
     value), or (label, Named) for the id of another row, or None to leave it out; other columns are shown by their
     own names.
     links: gives the address of each id that still exists (see `links_of`), asked once a page.
+    noun_of: where rows of one table are called by what they are: the noun for an action's name, or "" for `noun`.
     """
-    _nouns[table] = Noun(noun, title, columns or {}, links)
+    _nouns[table] = Noun(noun, title, columns or {}, links, noun_of)
 
 
 def register_action(name: str, phrase: str) -> None:
@@ -244,7 +251,7 @@ def _line(
     show = _Values(names, zone)
     changes = tuple(_changes(entry, payload, show, shows))
     title = payload["label"] or _title(entry, payload["changes"])
-    did, noun = _did(event.action, payload["op"], entry.noun)
+    did, noun = _did(event.action, payload["op"], entry.called(event.action))
     who = names.get(event.actor, FORGOTTEN) if event.actor else SYSTEM
     at = event.at.astimezone(zone)
     return Line(event, at, place, who, did, noun, title, url, changes, payload["why"])

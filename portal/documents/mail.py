@@ -28,7 +28,7 @@ def say_it_ended(document: Document) -> bool:
     try:
         return bool(
             send_mail(
-                f"{document.kind.capitalize()} {document.number} {words}",
+                f"{document.noun.capitalize()} {document.number} {words}",
                 text,
                 settings.DEFAULT_FROM_EMAIL,
                 [person.email],

@@ -1,4 +1,7 @@
-"""StoredFile: bytes of a client. Document: made from its records. DocumentFingerprint: what anyone may check."""
+"""StoredFile: bytes of a client. EvidenceFile: such a file at a record. Document: made from the records.
+
+DocumentFingerprint: what anyone may check.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from portal.documents.fingerprints import grouped, short
+from portal.documents.kinds import noun_of
 from portal.lib.fields import SafeCharField, SafeJSONField
 from portal.tenancy.models import ClientOwned, OwnedManager, OwnedQuerySet, PracticeOwned
 
@@ -34,6 +38,85 @@ class StoredFile(ClientOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class EvidenceQuerySet(OwnedQuerySet):
+    """Reads of evidence; the bytes stay in the database unless they are asked for."""
+
+    def with_file(self) -> Self:
+        """Have name, type and size of the files at hand, and who attached them."""
+        return self.select_related("client", "file", "added_by", "withdrawn_by").defer("file__content")
+
+    def at(self, subject_type: str, subject_id: str) -> Self:
+        """Keep what is attached to one record."""
+        return self.filter(subject_type=subject_type, subject_id=subject_id)
+
+    def live(self) -> Self:
+        """Keep what has not been withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class EvidenceManager(OwnedManager.from_queryset(EvidenceQuerySet)):  # type: ignore[misc]
+    """The manager of evidence."""
+
+
+class EvidenceFile(ClientOwned):
+    """A file that shows something about a record of any room, which `subject_type` and `subject_id` name.
+
+    `internal` is always that of its stored file. A withdrawn one is internal and its contents are given to nobody.
+    """
+
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=40)
+    subject = SafeCharField(max_length=200, help_text="The record in words, as it was called at the time.")
+    shows = SafeCharField("what it shows", max_length=200, blank=True)
+    name = SafeCharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    file = models.OneToOneField(StoredFile, on_delete=models.PROTECT, related_name="evidence")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    added_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_why = SafeCharField("why it was withdrawn", max_length=500, blank=True)
+
+    objects: ClassVar[EvidenceManager] = EvidenceManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "client", "id"], name="evidence_file_target"),
+            models.UniqueConstraint(
+                fields=["practice", "client", "subject_type", "subject_id", "sha256"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="evidence_file_once_a_record",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_why="")
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False, internal=True)
+                & ~Q(withdrawn_why=""),
+                name="evidence_file_withdrawn_with_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["practice", "client", "-added_at", "-id"], name="evidence_by_client"),
+            models.Index(
+                fields=["practice", "client", "subject_type", "subject_id"], name="evidence_by_record"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("evidence_show", kwargs={"client_slug": self.client.slug, "pk": self.pk})
+
+    @property
+    def fingerprint(self) -> str:
+        """The first 16 digits of its SHA-256 in groups of four."""
+        return grouped(short(self.sha256))
 
 
 class DocumentQuerySet(OwnedQuerySet):
@@ -143,6 +226,11 @@ class Document(ClientOwned):
         return reverse("document_show", kwargs={"client_slug": self.client.slug, "pk": self.pk})
 
     @property
+    def noun(self) -> str:
+        """What people call it, within a sentence: pack, post-mortem."""
+        return noun_of(self.kind)
+
+    @property
     def is_ready(self) -> bool:
         return self.state == self.State.READY
 
@@ -202,4 +290,4 @@ class DocumentFingerprint(models.Model):
     @property
     def noun(self) -> str:
         """What kind of document it is of, in words."""
-        return self.kind.replace("_", "-")
+        return noun_of(self.kind)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.documents import actions, progress, queries, tasks
+from portal.documents.evidence.queries import readable_of
 from portal.documents.forms import NewPackForm
 from portal.documents.models import Document
 from portal.lib.refused import Refused
@@ -37,7 +38,14 @@ def document_list(request: PortalRequest, client: Client) -> HttpResponse:
     """List one client's documents, latest first."""
     page = Paginator(queries.documents(client), ON_A_PAGE).get_page(request.GET.get("page"))
     may_make = request.access.may(Permission.MAKE_PACK, client)
-    context = {"client": client, "page": page, "may_make": may_make, "person": request.access.user}
+    evidence = readable_of(request.access, client).live().order_by().count()
+    context = {
+        "client": client,
+        "page": page,
+        "may_make": may_make,
+        "person": request.access.user,
+        "evidence": evidence,
+    }
     return render(request, "documents/list.html", context)
 
 

@@ -5,6 +5,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
   const list = form.querySelector("[data-upload-list]") ?? form.appendChild(Object.assign(document.createElement("ol"), { className: "uploads" }));
   const said = form.appendChild(Object.assign(document.createElement("p"), { className: "soft" }));
   said.setAttribute("role", "status");
+  const { uploadYes = "Read", uploadNo = "Not read", uploadLooking = "Reading" } = form.dataset;
   const drop = form.querySelector(".drop") ?? form;
   form.dataset.again = "";
 
@@ -29,7 +30,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
   function finish({ item, bar, state }, ok, words, url) {
     bar.remove();
     state.className = `status is-${ok ? "ok" : "late"}`;
-    state.textContent = ok ? "Read" : "Not read";
+    state.textContent = ok ? uploadYes : uploadNo;
     const says = document.createElement("p");
     if (url) says.append(Object.assign(document.createElement("a"), { href: url, textContent: words }));
     else says.textContent = words;
@@ -47,12 +48,12 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     shown.state.textContent = "Sending";
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) shown.bar.value = event.loaded / event.total;
-      if (event.loaded === event.total) shown.state.textContent = "Reading";
+      if (event.loaded === event.total) shown.state.textContent = uploadLooking;
     };
     request.onload = () => {
       let answer = null;
       try { answer = JSON.parse(request.responseText); } catch { /* not JSON: an error page or a sign-in */ }
-      const lost = request.status === 413 ? "This file is too large: 10 MB at most." : "The server did not read this file. Sign in again if it was long ago, then send it once more.";
+      const lost = request.status === 413 ? "This file is too large: 10 MB at most." : "The server did not take this file. Sign in again if it was long ago, then send it once more.";
       finish(shown, Boolean(answer?.ok), answer?.words ?? lost, answer?.url);
       done(Boolean(answer?.ok));
     };
@@ -67,7 +68,7 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     const all = [...files].map((file) => [file, line(file)]);
     let read = 0;
     for (const [file, shown] of all) read += await send(file, shown);
-    said.textContent = `${read} of ${all.length} files read. `;
+    said.textContent = `${read} of ${all.length} files ${uploadYes.toLowerCase()}. `;
     if (read && form.dataset.uploadDone) said.append(Object.assign(document.createElement("a"), { href: form.dataset.uploadDone, textContent: "Continue" }));
     field.value = "";
   }

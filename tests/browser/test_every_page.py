@@ -30,6 +30,8 @@ WHO = {
 # What has no page of its own: it is posted to, gives a file, or leads elsewhere at once.
 WITHOUT_PAGE = {
     *("alert_ingest", "source_turn"),
+    *("plan_offer", "plan_pdf", "plan_print", "plan_take_back"),
+    *("evidence_download", "evidence_export", "evidence_visibility"),
     *("clock_facts", "clock_start", "notice_add", "notice_approve", "notice_copy", "notice_print"),
     *("post_mortem_ask", "post_mortem_pdf", "post_mortem_print", "incident_print"),
     *("incident_year_export", "incident_year_all_export"),
@@ -201,6 +203,8 @@ FORMS = (
     ("alice", "client_people_invite"),
     ("alice", "waiver_add"),
     ("alice", "export_remove"),
+    ("alice", "evidence_attach"),
+    ("alice", "evidence_withdraw"),
     ("alice", "contact_add"),
 )
 

@@ -29,6 +29,7 @@ from clients.registers.views.shared import (
     show_refusal,
     today_of,
 )
+from portal.documents.evidence.tables import panel_of
 from portal.lib.refused import Refused
 from portal.tenancy.decorators import PortalRequest, client_view
 from portal.tenancy.models import Client
@@ -64,6 +65,7 @@ def record_show(request: PortalRequest, client: Client, register: str, pk: int) 
         "menu": menu_of(kind, record) if may_edit else (),
         "list_url": kind.url("register_list", client),
         "may_edit": may_edit,
+        "panel": panel_of(request.access, client, record._meta.label_lower, record.pk),
     }
     with timezone.override(zone):
         return render(request, "registers/records/show.html", context)

@@ -34,22 +34,19 @@ PHRASES = {
     "measure.finish": "finished",
     "measure.drop": "dropped",
 }
-PRINTING = {
-    "make": "asked for",
-    "render": "began to print",
-    "issue": "issued",
-    "fail": "could not print",
-    "retry": "asked again for",
-    "requeue": "sent again to print",
-    "see": "opened",
-}
 
 
 def register_all() -> None:
     """Add kinds of messages and documents. Called once, when the apps are ready."""
     messages.register(SHARED, "Post-mortems shared", may_opt_out=False)
     kinds.register(DOCUMENT, title="Post-mortem", file_name="post-mortem", build=documents.post_mortem)
-    kinds.register(INCIDENT, title="Incident record", file_name="incident", build=documents.incident)
+    kinds.register(
+        INCIDENT,
+        title="Incident record",
+        file_name="incident",
+        build=documents.incident,
+        noun="incident record",
+    )
     _name_in_the_trail()
 
 
@@ -81,6 +78,3 @@ def _name_in_the_trail() -> None:
         presenters.register(table=model._meta.db_table, noun=noun, columns=labels)
     for verb, words in PHRASES.items():
         presenters.register_action(verb, words)
-    for kind in (DOCUMENT, INCIDENT):
-        for verb, words in PRINTING.items():
-            presenters.register_action(f"{kind}.{verb}", words)
