@@ -32,8 +32,12 @@ def unstarted(incident: Incident, started: Iterable[BreachClock]) -> tuple[str, 
     for place in incident.jurisdictions:
         asked = [each for each in _applying(incident, [place]) if each.jurisdiction != CONTRACTUAL]
         if asked and not any(_covers(each.jurisdiction, place) for each in rules):
-            missing.append(f"for {names.get(place, place)}")
+            missing.append(f"for {_with_article(names.get(place, place))}")
     return tuple(missing)
+
+
+def _with_article(name: str) -> str:
+    return f"the {name}" if name.startswith(("United", "European")) else name
 
 
 def _applying(incident: Incident, places: Iterable[str]) -> list[Clock]:

@@ -94,7 +94,7 @@ def test_an_empty_client_shows_no_pass_and_says_what_will_come(
     signed_in: SignedIn, client_a1: Client, alice: User
 ) -> None:
     body = page(signed_in(alice), "client_overview")
-    assert "0 of 16 controls that these registers can prove" in body
+    assert "0 of 18 controls that these registers can prove" in body
     assert "Nothing falls due in the next 90 days" in body
     assert "begins once there are two days of results" in body
 
