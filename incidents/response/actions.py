@@ -19,6 +19,7 @@ from incidents.response.obligations import REOPENED, keep_deadlines
 from incidents.response.queries import phases_of
 from incidents.response.rules.phases import DONE
 from incidents.response.rules.severities import at_least
+from incidents.response.telling import tell_of
 from portal.audit.actions import action
 from portal.lib.refused import Refused
 from portal.tenancy.models import Client
@@ -65,9 +66,12 @@ def open_incident(
     lead: User | None = None,
     facts: Mapping[str, Any] | None = None,
     alert_reference: str = "",
+    follows: Incident | None = None,
     drill: bool = False,
 ) -> list[Incident]:
     """Open an incident: a row a client, under one number, each with its own timeline and deadlines.
+
+    follows: the incident of the same client that was over when its alert came back.
 
     Raises Refused without a client or title, for instants that are to come, for a report before the detection.
     """
@@ -84,6 +88,7 @@ def open_incident(
     if details.get("personal_data") == Incident.PersonalData.YES:
         details["aware_at"] = reported_at
     details |= {"title": title.strip(), "lead": lead, "logged_by": by, "alert_reference": alert_reference}
+    details["follows"] = follows
     details |= {"detected_at": detected_at, "reported_at": reported_at, "drill": drill, "internal": drill}
     details["severity"] = at_least(severity, details.get("personal_data", "unknown"))
     with action("incident.open", by=by):
@@ -197,18 +202,20 @@ def change_severity(incident: Incident, severity: str, *, by: User, now: datetim
     return row
 
 
-def name_lead(incident: Incident, lead: User, *, by: User, now: datetime) -> Incident:
+def name_lead(incident: Incident, lead: User, *, by: User, now: datetime, why: str = "") -> Incident:
     """Name who decides; must be somebody who may work for the client now."""
-    with changing(incident, "incident.name_lead", by=by, now=now) as row:
+    with changing(incident, "incident.name_lead", by=by, now=now, why=why) as row:
         _refuse_outsider(row, lead, now)
         row.lead = lead
         write_entry(row, "Lead named.", f"{lead.name} leads.", at=now, by=by, internal=True)
     return row
 
 
-def set_responder(incident: Incident, role: str, person: User | None, *, by: User, now: datetime) -> Incident:
+def set_responder(
+    incident: Incident, role: str, person: User | None, *, by: User, now: datetime, why: str = ""
+) -> Incident:
     """Give a role of the response to somebody, or to nobody."""
-    with changing(incident, "incident.set_responder", by=by, now=now) as row:
+    with changing(incident, "incident.set_responder", by=by, now=now, why=why) as row:
         Responder.objects.filter(incident=row, role=role).delete()
         if person is not None:
             _refuse_outsider(row, person, now)
@@ -235,8 +242,11 @@ def move_to(incident: Incident, status: str, *, by: User, now: datetime, words: 
     return row
 
 
-def reopen(incident: Incident, *, by: User, now: datetime, why: str) -> Incident:
-    """Take a resolved incident up again; its post-mortem clock ends and starts anew with the next resolution."""
+def reopen(incident: Incident, *, by: User | None, now: datetime, why: str) -> Incident:
+    """Take a resolved incident up again; its post-mortem clock ends and starts anew with the next resolution.
+
+    by: None for an alert that came back; whoever answers for it hears of that at once.
+    """
     _reason(why, "it is reopened")
     with changing(incident, "incident.reopen", by=by, now=now, why=why, closed=True) as row:
         if not row.resolved_at:
@@ -244,6 +254,7 @@ def reopen(incident: Incident, *, by: User, now: datetime, why: str) -> Incident
         row.resolved_at = row.closed_at = None
         row.status = S.INVESTIGATING
         write_entry(row, REOPENED, why, at=now, by=by)
+        tell_of(row, f"Reopened: {why}", by=by, now=now)
     return row
 
 
@@ -264,6 +275,7 @@ def _join(incident: Incident, *, by: User | None, now: datetime) -> None:
     text = f"Severity {incident.severity}. Reported by {source}."
     write_entry(incident, "Reported.", text, at=incident.reported_at, by=by)
     keep_deadlines(incident, by=by, now=now)
+    tell_of(incident, "Nobody has taken it up yet.", by=by, now=now)
 
 
 def _next_number(client: Client) -> int:

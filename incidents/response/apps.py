@@ -12,7 +12,7 @@ class ResponseConfig(AppConfig):
         # Models are not ready yet when this module is read.
         from clients.engagements.actions import support
         from clients.trust.demonstration.build import register_part
-        from incidents.response import agreements, breach_actions, changing, kinds
+        from incidents.response import agreements, breach_actions, changing, handing_over, kinds
         from incidents.response.demonstration.build import build
         from incidents.response.notices import pack
         from incidents.response.pages import panels
@@ -20,7 +20,7 @@ class ResponseConfig(AppConfig):
         from incidents.response.posture import reading
         from portal.audit.coverage import exempt, leave_out
 
-        kinds.register_all()
+        kinds.register_all(handing_over.BY_KIND)
         changing.followers.append(breach_actions.follow_record)
         support.followers.append(agreements.follow_agreement)
         panels.register_all()

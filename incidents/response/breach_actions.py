@@ -231,10 +231,11 @@ def follow_record(row: Incident, by: User | None, now: datetime) -> None:
         clock.trigger_at, clock.due_at = proposal.trigger_at or clock.trigger_at, proposal.due_at
         clock.save(update_fields=["trigger_at", "due_at", "basis", "duration", "terms"])
     dated = [clock for clock in running if clock.due_at]
-    owner = duty_of(row, now)
+    duty = duty_of(row, now)
+    owner = duty.of("privacy_lead")
     deadlines.keep(
         row.client,
-        [_obligation(row, clock, owner.owner, owner.backup) for clock in dated],
+        [_obligation(row, clock, owner, duty.behind(owner)) for clock in dated],
         subjects=[subject_of(clock, row) for clock in running],
         kinds=[NOTICE],
         by=by,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
 
 from incidents.response.obligations import POST_MORTEM, RESPONSE, UPDATE
+from incidents.response.telling import OPENED
 from portal.deadlines import kinds
 from portal.deadlines.kinds import Kind, Step
 from portal.outbox import kinds as messages
@@ -24,8 +26,11 @@ CLIENT_UPDATE = "incident.client_update"
 _REFERENCE = re.compile(r"(?:INC|DRILL)-(\d+)")
 
 
-def register_all() -> None:
-    """Add the kinds and their titles for messages. Called once, when the apps are ready."""
+def register_all(hand_over: Mapping[str, Callable[..., None]]) -> None:
+    """Add the kinds and their titles for messages. Called once, when the apps are ready.
+
+    hand_over: by the name of a kind, what gives its subject to another owner. Those actions name these kinds.
+    """
     for kind in (
         Kind(RESPONSE, "First response", "clock", incident_page, _step("Acknowledge", ""), promise=True),
         Kind(
@@ -40,8 +45,9 @@ def register_all() -> None:
         Kind(NOTICE, "Breach notice", "clock", clocks_page, _step("Record the decision", "incident_clocks")),
         Kind(MEASURE, "Measure", "review", incident_page, _step("Record it done", "")),
     ):
-        kinds.register(kind)
+        kinds.register(replace(kind, hand_over=hand_over[kind.name]))
         messages.register(kind.name, kind.title, may_opt_out=kind.name == MEASURE)
+    messages.register(OPENED, "Incidents opened by alerts", may_opt_out=False)
     messages.register(CLIENT_UPDATE, "Incident updates", may_opt_out=False)
 
 

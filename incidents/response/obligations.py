@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from clients.engagements.models import Contact, SupportScope
 from clients.engagements.rules.targets import response_due, target_words
 from incidents.response.models import Incident, Responder, TimelineEntry, Update
@@ -14,7 +16,7 @@ from portal.deadlines import actions as deadlines
 from portal.deadlines.models import Deadline
 from portal.deadlines.obligations import Due, Obligation, Subject
 from portal.deadlines.rules.durations import parse
-from portal.tenancy.people import leads_of
+from portal.tenancy.people import leads_of, people_of
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
@@ -29,10 +31,24 @@ REOPENED = "Reopened."
 
 @dataclass(frozen=True)
 class Duty:
-    """Who answers for an incident's clocks now: its lead, or whoever is first on the practice's escalation path."""
+    """Who answers for an incident's clocks now: its lead, or whoever is first on the practice's escalation path.
+
+    liaison and privacy_lead: who tells the client and who decides on the clocks of the law, where somebody was named.
+    """
 
     owner: User | None
     backup: User | None
+    liaison: User | None = None
+    privacy_lead: User | None = None
+
+    def of(self, role: str) -> User | None:
+        """Whoever has a role, else the owner."""
+        named: User | None = getattr(self, role)
+        return named or self.owner
+
+    def behind(self, person: User | None) -> User | None:
+        """Who stands behind somebody who has a role: the backup, or the owner where the backup has it."""
+        return next((each for each in (self.backup, self.owner) if each and each != person), None)
 
 
 def subject_of(incident: Incident) -> Subject:
@@ -48,7 +64,7 @@ def scope_of(incident: Incident) -> SupportScope | None:
 
 
 def duty_of(incident: Incident, now: datetime) -> Duty:
-    """Find who answers for it. Three queries at most."""
+    """Find who answers for it, among those who work for the client now. Four queries at most."""
     path = list(
         Contact.objects.for_client(incident.client)
         .live()
@@ -56,13 +72,22 @@ def duty_of(incident: Incident, now: datetime) -> Duty:
         .in_order()
         .select_related("user")[:3]
     )
-    people = [contact.user for contact in path if contact.user]
-    deputy = (
-        Responder.objects.filter(incident=incident, role=Responder.Role.DEPUTY).select_related("user").first()
+    roles = {row.role: row.user for row in incident.responders.select_related("user")}
+    named = [incident.lead, *(contact.user for contact in path), *roles.values()]
+    asked = [person.pk for person in named if person]
+    here = set(people_of(incident.client, now).filter(pk__in=asked).values_list("pk", flat=True))
+
+    def still(person: User | None) -> User | None:
+        return person if person and person.pk in here else None
+
+    people = [each for contact in path if (each := still(contact.user))]
+    owner = still(incident.lead) or next(iter(people), None) or leads_of(incident.client, now).first()
+    deputies = [still(roles.get(role)) for role in (Responder.Role.DEPUTY, Responder.Role.BACKUP_CONTACT)]
+    backup = next((person for person in (*deputies, *people) if person and person != owner), None)
+    liaison, privacy = (
+        still(roles.get(role)) for role in (Responder.Role.CLIENT_LIAISON, Responder.Role.PRIVACY_LEAD)
     )
-    owner = incident.lead or next(iter(people), None) or leads_of(incident.client, now).first()
-    others = [deputy.user if deputy else None, *people]
-    return Duty(owner, next((person for person in others if person and person != owner), None))
+    return Duty(owner, backup, liaison, privacy)
 
 
 def keep_deadlines(incident: Incident, *, by: User | None, now: datetime) -> None:
@@ -184,11 +209,12 @@ def _update(incident: Incident, duty: Duty) -> Obligation | None:
     if not every or incident.resolved_at:
         return None
     last = Update.objects.filter(incident=incident).order_by("-sent_at", "-pk").first()
-    start = last.sent_at if last else incident.reported_at
     length = parse(every)
-    due_at = start.astimezone(UTC) + timedelta(days=length.days, seconds=length.seconds)
+    within = timedelta(days=length.days, seconds=length.seconds)
+    start = _since(incident, last.sent_at if last else incident.reported_at, within)
+    due_at = start.astimezone(UTC) + within
     if last and last.next_update_at:
-        due_at = min(due_at, last.next_update_at)
+        due_at = max(start, min(due_at, last.next_update_at))
     return Obligation(
         kind=UPDATE,
         subject=subject_of(incident),
@@ -196,19 +222,26 @@ def _update(incident: Incident, duty: Duty) -> Obligation | None:
         note=incident.title,
         due=Due(at=due_at, calendar="clock", duration=every),
         started_at=start,
-        owner=_liaison(incident) or duty.owner,
-        backup_owner=duty.backup,
+        owner=duty.of("liaison"),
+        backup_owner=duty.behind(duty.of("liaison")),
         source=f"Client updates for {incident.severity}",
     )
 
 
-def _liaison(incident: Incident) -> User | None:
-    row = (
-        Responder.objects.filter(incident=incident, role=Responder.Role.CLIENT_LIAISON)
-        .select_related("user")
-        .first()
+def _since(incident: Incident, told_at: datetime, within: timedelta) -> datetime:
+    """From when the next word is counted: the last one, or what turned the incident since. One query.
+
+    Nothing was owed while it was resolved. A severity that asks for the next word before the change itself begins then.
+    """
+    turned = Q(lead_in=REOPENED) | Q(lead_in__startswith="Severity ")
+    entries = TimelineEntry.objects.filter(
+        turned, incident=incident, kind=TimelineEntry.Kind.STATE, at__gt=told_at
     )
-    return row.user if row else None
+    start = told_at
+    for lead_in, at in entries.order_by("at", "pk").values_list("lead_in", "at"):
+        if lead_in == REOPENED or start + within < at:
+            start = at
+    return start
 
 
 def _title(incident: Incident, words: str) -> str:

@@ -7,14 +7,16 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from incidents.response.actions import open_incident
+from incidents.response.actions import open_incident, reopen
 from incidents.response.changing import changing, write_entry
 from incidents.response.models import AlertReceipt, AlertSource, Incident, TimelineEntry
-from incidents.response.rules.alerts import ASSUMED, FIRING, RESOLVED, Alert, read_alert
+from incidents.response.rules.alerts import ASSUMED, FIRING, Alert, read_alert
+from incidents.response.rules.returning import FOLLOW, NOTHING, REOPEN, WRITE, becomes
 from incidents.response.rules.signatures import WINDOW
 from portal.audit.actions import action, record
+from portal.deadlines.rules.clocks import span
 
-OPENED, UPDATED, CLEARED, NOTHING = "opened", "updated", "cleared", "nothing_open"
+OPENED, UPDATED, CLEARED, REOPENED, NOTHING_OPEN = "opened", "updated", "cleared", "reopened", "nothing_open"
 
 
 class RepeatedError(Exception):
@@ -98,11 +100,26 @@ def _refuse_replay(source: AlertSource, signed: str, now: datetime) -> None:
 
 
 def _act(source: AlertSource, alert: Alert, now: datetime) -> tuple[str, Incident | None]:
-    running = _unclosed(source, alert.reference)
-    if running is not None:
-        return _write(running, source, alert, now), running
-    if alert.state == RESOLVED:
-        return NOTHING, None
+    last = _last(source, alert.reference)
+    what = becomes(
+        firing=alert.state == FIRING,
+        known=last is not None,
+        resolved_at=last.resolved_at if last else None,
+        closed_at=last.closed_at if last else None,
+        now=now,
+    )
+    if what == NOTHING:
+        return NOTHING_OPEN, None
+    if last is not None and what in (WRITE, REOPEN):
+        if what == REOPEN and last.resolved_at:
+            why = f"The alert fired again {span(now - last.resolved_at)} after the resolution."
+            last = reopen(last, by=None, now=now, why=why)
+        written = _write(last, source, alert, now)
+        return REOPENED if what == REOPEN else written, last
+    return OPENED, _open(source, alert, now, last if what == FOLLOW else None)
+
+
+def _open(source: AlertSource, alert: Alert, now: datetime, former: Incident | None) -> Incident:
     [incident] = open_incident(
         [source.client],
         title=alert.title,
@@ -113,18 +130,23 @@ def _act(source: AlertSource, alert: Alert, now: datetime) -> tuple[str, Inciden
         reported_at=now,
         facts={"summary": alert.summary, "source": f"Alert: {source.name}"[:120]},
         alert_reference=alert.reference,
+        follows=former,
     )
     if not alert.severity:
         text = f"The alert gave no severity; {ASSUMED} was assumed. Check it."
         _entry(incident, "Alert.", text, source, alert)
-    return OPENED, incident
+    if former is not None:
+        text = f"The alert of {former.reference} fired again after that was over."
+        _entry(incident, "Came back.", text, source, alert)
+        with changing(former, "incident.alert", by=None, now=now, closed=True) as row:
+            text = f"The alert fired again: {incident.reference} was opened."
+            _entry(row, "Came back.", text, source, alert)
+    return incident
 
 
-def _unclosed(source: AlertSource, reference: str) -> Incident | None:
-    """Find the latest incident that this source's alert opened, unless it is closed."""
-    rows = AlertReceipt.objects.filter(
-        source=source, reference=reference, incident__isnull=False, incident__closed_at__isnull=True
-    )
+def _last(source: AlertSource, reference: str) -> Incident | None:
+    """Find the latest incident that this source's alert opened or wrote to."""
+    rows = AlertReceipt.objects.filter(source=source, reference=reference, incident__isnull=False)
     receipt = rows.select_related("incident__client").order_by("-pk").first()
     return receipt.incident if receipt else None
 

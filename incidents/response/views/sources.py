@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from incidents.response.intake import sources as actions
 from incidents.response.models import AlertSource
 from incidents.response.pages.source_forms import SourceForm
+from incidents.response.rules.returning import rule_words
 from incidents.response.views.shared import changes, done, posted
 from portal.accounts.step_up import step_up
 from portal.tenancy.decorators import PortalRequest, View, client_view
@@ -47,7 +48,8 @@ def source_list(request: PortalRequest, client: Client) -> HttpResponse:
     now = timezone.now()
     rows = AlertSource.objects.for_client(client).order_by("-enabled", "name")
     listed = [(row, bool(row.previous_until and now < row.previous_until)) for row in rows]
-    return render(request, "response/sources/list.html", {"client": client, "sources": listed})
+    context = {"client": client, "sources": listed, "rule": rule_words()}
+    return render(request, "response/sources/list.html", context)
 
 
 @never_cache

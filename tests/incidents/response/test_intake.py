@@ -20,11 +20,14 @@ from incidents.response.models import AlertReceipt, AlertSource, Incident, Timel
 from incidents.response.rules.signatures import signature_of
 from portal.accounts.models import User
 from portal.audit.models import AuditEvent
+from portal.outbox.models import Channel, Message
 from portal.tenancy.models import Client
 from portal.tenancy.scope import enter
+from tests.clients.engagements.made import add
 from tests.conftest import everything_of
 
 pytestmark = pytest.mark.django_db
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 ALERT = {"reference": "orders-1", "summary": "Orders stopped", "severity": "high", "state": "firing"}
 
 
@@ -140,11 +143,60 @@ def test_what_clears_without_having_fired_opens_nothing(send, in_a) -> None:
     assert not Incident.objects.exists()
 
 
-def test_after_the_close_the_same_reference_opens_anew(send, in_a) -> None:
+def test_after_the_close_the_same_reference_opens_one_that_follows(send, in_a) -> None:
     send()
     now = datetime.now(UTC)
     Incident.objects.update(resolved_at=now, closed_at=now)
     assert send().json() == {"incident": "INC-0002", "result": "opened"}
+    first, second = Incident.objects.order_by("number")
+    assert second.follows == first
+    texts = [entry.text for entry in TimelineEntry.objects.filter(lead_in="Came back.").order_by("pk")]
+    assert texts == [
+        "The alert of INC-0001 fired again after that was over.",
+        "The alert fired again: INC-0002 was opened.",
+    ]
+
+
+def test_within_a_day_of_the_resolution_the_incident_is_reopened_with_its_clocks(send, in_a) -> None:
+    send()
+    Incident.objects.update(resolved_at=datetime.now(UTC), status="resolved")
+    answer = send()
+    assert (answer.status_code, answer.json()) == (200, {"incident": "INC-0001", "result": "reopened"})
+    incident = Incident.objects.get()
+    assert (incident.resolved_at, incident.status) == (None, "investigating")
+    assert TimelineEntry.objects.get(lead_in="Reopened.").text.startswith("The alert fired again 0 min")
+    assert send().json() == {"incident": "INC-0001", "result": "updated"}
+
+
+def test_later_it_is_another_incident(send, in_a) -> None:
+    send()
+    Incident.objects.update(detected_at=LONG_AGO, reported_at=LONG_AGO, resolved_at=LONG_AGO)
+    assert send({**ALERT, "state": "resolved"}).json() == {"incident": "INC-0001", "result": "cleared"}
+    assert send().json() == {"incident": "INC-0002", "result": "opened"}
+    assert Incident.objects.get(number=1).resolved_at is not None
+
+
+def test_whoever_answers_hears_at_once_of_what_a_machine_opened(
+    send, client_a1, alice, bob, carol, in_a
+) -> None:
+    add(client_a1, alice, "Bob Baker", side="practice", user=bob)
+    add(client_a1, alice, "Carol Clarke", side="client", user=carol)
+    for name, client in (("ours", None), ("theirs", client_a1)):
+        Channel.objects.create(
+            practice_id=client_a1.practice_id, client=client, internal=client is None, kind="slack", name=name,
+            address=f"https://hooks.test/{name}", created_at=datetime.now(UTC),
+        )  # fmt: skip
+    send()
+    told = list(Message.objects.filter(kind="incident.opened"))
+    assert {str(each.person or each.channel) for each in told} == {"Bob Baker", "ours"}
+    assert all(each.urgent and each.internal for each in told)
+    send()
+    assert Message.objects.filter(kind="incident.opened").count() == 2
+
+
+def test_where_nobody_answers_the_practices_owners_hear(send, alice, in_a) -> None:
+    send()
+    assert [each.person for each in Message.objects.filter(kind="incident.opened")] == [alice]
 
 
 def test_without_a_severity_one_is_assumed_and_said(send, in_a) -> None:

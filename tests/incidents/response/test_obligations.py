@@ -9,9 +9,12 @@ import pytest
 from incidents.response import actions
 from incidents.response.obligations import POST_MORTEM, RESPONSE, UPDATE, duty_of
 from portal.accounts.models import User
-from portal.deadlines.models import Deadline
+from portal.deadlines.models import Deadline, Reminder
+from portal.deadlines.reminding.scan import scan
 from portal.tenancy.models import Client
+from portal.tenancy.permissions import Role
 from tests.clients.engagements.made import add
+from tests.conftest import make_assignment, make_member, make_user
 from tests.incidents.response.made import NOW, agree, at, deadline_of, opened
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +150,67 @@ def test_reopening_cancels_the_48_hours_and_the_next_resolution_starts_them_anew
     actions.record_instant(incident, "resolved_at", again, by=alice, now=again)
     deadline = deadline_of(incident, POST_MORTEM)
     assert (deadline.is_open, deadline.due_at) == (True, again + timedelta(hours=48))
+
+
+def test_nothing_is_owed_for_the_time_in_which_it_was_resolved(
+    in_a: object, client_a1: Client, alice: User
+) -> None:
+    incident = opened(client_a1, alice, "SEV1")
+    actions.record_instant(incident, "resolved_at", NOW, by=alice, now=NOW)
+    later = NOW + timedelta(hours=20)
+    actions.reopen(incident, by=alice, now=later, why="It came back")
+    assert deadline_of(incident, UPDATE).due_at == later + timedelta(hours=1)
+
+
+def test_a_worse_severity_asks_for_the_next_word_from_its_change_on_not_before(
+    in_a: object, client_a1: Client, alice: User
+) -> None:
+    incident = opened(client_a1, alice, "SEV4")
+    later = NOW + timedelta(hours=20)
+    actions.change_severity(incident, "SEV1", by=alice, now=later, why="It spreads")
+    assert deadline_of(incident, UPDATE).due_at == later + timedelta(hours=1)
+
+
+def test_raising_a_severity_does_not_win_time(in_a: object, client_a1: Client, alice: User) -> None:
+    incident = opened(client_a1, alice, "SEV3")
+    soon = NOW + timedelta(minutes=30)
+    actions.change_severity(incident, "SEV1", by=alice, now=soon, why="It spreads")
+    assert deadline_of(incident, UPDATE).due_at == NOW + timedelta(hours=1)
+
+
+def test_a_late_word_stays_late_when_the_severity_sinks(in_a: object, client_a1: Client, alice: User) -> None:
+    incident = opened(client_a1, alice, "SEV1")
+    actions.change_severity(incident, "SEV2", by=alice, now=NOW + timedelta(hours=2), why="A way around")
+    assert deadline_of(incident, UPDATE).late_at == NOW + timedelta(hours=1)
+
+
+def test_a_response_that_is_not_given_climbs_the_escalation_path(
+    in_a: object, client_a1: Client, alice: User, bob: User
+) -> None:
+    erin, gwen = (
+        make_user(name, f"{name[:4].lower()}@northlight.test") for name in ("Erin Ellis", "Gwen Gray")
+    )
+    for person, role in ((erin, Role.LEAD), (gwen, Role.CONSULTANT)):
+        make_member(client_a1.practice, person, Role.CONSULTANT)
+        make_assignment(client_a1, person, role)
+    add(client_a1, alice, "Bob Baker", side="practice", user=bob)
+    add(client_a1, alice, "Nell Night", side="practice", phone="+44 20 7946 0018")
+    add(client_a1, alice, "Gwen Gray", side="practice", user=gwen)
+    agree(client_a1, alice, "own", sev1_target="PT8H", calendar="clock")
+    incident = opened(client_a1, alice, "SEV1")
+    told: dict[int, set[str]] = {}
+    for hours in (4, 7, 8, 9):
+        known = set(Reminder.objects.values_list("pk", flat=True))
+        scan(NOW + timedelta(hours=hours))
+        rows = Reminder.objects.filter(deadline__kind=RESPONSE).exclude(pk__in=known)
+        told[hours] = {row.person.name for row in rows.select_related("person")}
+    assert told[4] == told[7] == {"Bob Baker", "Gwen Gray"}
+    assert told[8] == {"Bob Baker", "Gwen Gray", "Erin Ellis"}
+    assert told[9] == {"Bob Baker", "Gwen Gray", "Erin Ellis", "Alice Archer"}
+    actions.acknowledge(incident, by=bob, now=NOW + timedelta(hours=9, minutes=1))
+    count = Reminder.objects.filter(deadline__kind=RESPONSE).count()
+    scan(NOW + timedelta(hours=10, minutes=5))
+    assert Reminder.objects.filter(deadline__kind=RESPONSE).count() == count
 
 
 def test_a_drill_runs_its_clocks_for_people_of_the_practice_alone(
