@@ -18,6 +18,7 @@ from clients.posture.queries import history, posture_of
 from clients.registers.models import Credential, Integration, Record, SubProcessor, Workflow
 from clients.trust import posture_section, sections, support_section
 from clients.trust.ai_use import ExportUse, ai_use
+from clients.trust.further import sections_of
 from clients.trust.pack import Cover, Pack
 from clients.trust.words import counted, sentence
 from clients.workflows.models import WorkflowExport
@@ -40,7 +41,7 @@ def build(document: Document, now: datetime) -> Contents:
 
 
 def pack_of(client: Client, now: datetime, *, number: str, addressee: str = "") -> Pack:
-    """Read one client's pack. Thirty queries, however many records; call it inside the client's scope."""
+    """Read one client's pack, inside the client's scope. Thirty queries and those of further sections, not more."""
     found = posture_of(client, now)
     integrations = list(_rows(Integration, client).select_related("workflow", "approved_by"))
     credentials = list(_rows(Credential, client).select_related("owner").defer("fingerprint"))
@@ -68,6 +69,7 @@ def pack_of(client: Client, now: datetime, *, number: str, addressee: str = "") 
             support_of(client), contacts_of(client), _last_review(client), found.today
         ),
         unrecorded=posture_section.unrecorded(found, _gaps(workflows, integrations, credentials, companies)),
+        further=sections_of(client, now),
     )
 
 

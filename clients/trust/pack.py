@@ -277,6 +277,35 @@ class Support:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherRow:
+    """One line of a table; `wrong` is the place of the cell that says what went wrong."""
+
+    cells: tuple[str, ...]
+    wrong: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherTable:
+    """One table of a further section; the first cell of a row heads it, the others are numbers or short words."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[FurtherRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherSection:
+    """A section that a room above this one adds, by its key. `notes` say how its figures are counted."""
+
+    key: str
+    title: str
+    lead: str
+    tables: tuple[FurtherTable, ...] = ()
+    notes: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class UnrecordedArea:
     """The controls of one area of which nothing is recorded: id and title."""
 
@@ -295,7 +324,7 @@ class Unrecorded:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """The whole of it, in the order of its sections."""
+    """The whole of it, in the order of its sections; the further ones stand before what is not recorded."""
 
     cover: Cover
     summary: Summary
@@ -306,6 +335,7 @@ class Pack:
     ai: AiUse
     support: Support
     unrecorded: Unrecorded
+    further: tuple[FurtherSection, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
         """Give everything as JSON values: dates and instants in ISO 8601, tuples as lists."""

@@ -14,6 +14,7 @@ class ResponseConfig(AppConfig):
         from clients.trust.demonstration.build import register_part
         from incidents.response import agreements, breach_actions, changing, handing_over, kinds
         from incidents.response.demonstration.build import build
+        from incidents.response.figures import pack as figures
         from incidents.response.notices import pack
         from incidents.response.pages import panels
         from incidents.response.post_mortems import registry
@@ -26,6 +27,7 @@ class ResponseConfig(AppConfig):
         panels.register_all()
         pack.register_all()
         registry.register_all()
+        figures.register_all()
         reading.register_all()
         register_part(build)
         exempt(
