@@ -249,6 +249,8 @@ def reopen(incident: Incident, *, by: User | None, now: datetime, why: str) -> I
     """
     _reason(why, "it is reopened")
     with changing(incident, "incident.reopen", by=by, now=now, why=why, closed=True) as row:
+        if row.drill and row.closed_at:
+            raise Refused("An exercise that has ended is not taken up again. Start another one.")
         if not row.resolved_at:
             raise Refused(f"{row.reference} is not resolved.")
         row.resolved_at = row.closed_at = None
@@ -259,8 +261,10 @@ def reopen(incident: Incident, *, by: User | None, now: datetime, why: str) -> I
 
 
 def close(incident: Incident, *, by: User, now: datetime) -> Incident:
-    """End the work on it. Raises Refused while a phase lacks something, and says what."""
+    """End the work on it. Raises Refused while a phase lacks something, and says what; for an exercise, which is ended."""
     with changing(incident, "incident.close", by=by, now=now) as row:
+        if row.drill:
+            raise Refused("End the exercise instead: it asks what was learnt.")
         missing = [each for phase in phases_of(row) if phase.state != DONE for each in phase.missing]
         if missing:
             raise Refused("Before it can be closed: " + " ".join(missing))

@@ -17,6 +17,7 @@ class ResponseConfig(AppConfig):
         from incidents.response.figures import pack as figures
         from incidents.response.notices import pack
         from incidents.response.pages import panels
+        from incidents.response.plans import registry as plans
         from incidents.response.post_mortems import registry
         from incidents.response.posture import reading
         from portal.audit.coverage import exempt, leave_out
@@ -27,6 +28,7 @@ class ResponseConfig(AppConfig):
         panels.register_all()
         pack.register_all()
         registry.register_all()
+        plans.register_all()
         figures.register_all()
         reading.register_all()
         register_part(build)

@@ -91,7 +91,14 @@ def duty_of(incident: Incident, now: datetime) -> Duty:
 
 
 def keep_deadlines(incident: Incident, *, by: User | None, now: datetime) -> None:
-    """Bring the incident's three deadlines to what its record says now. Call it inside the action of the change."""
+    """Bring the incident's three deadlines to what its record says now. Call it inside the action of the change.
+
+    Nothing of an exercise is owed once it has ended, whatever phase it was in.
+    """
+    if incident.drill and incident.closed_at:
+        subjects, why = [subject_of(incident)], "the exercise has ended"
+        deadlines.keep(incident.client, [], subjects=subjects, kinds=KINDS, by=by, now=now, why=why)
+        return
     scope, duty = scope_of(incident), duty_of(incident, now)
     owed = [
         obligation

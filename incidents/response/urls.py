@@ -5,11 +5,13 @@ from django.urls import URLPattern, URLResolver, path
 from incidents.response.views import (
     annual,
     clocks,
+    exercises,
     incidents,
     ingest,
     leading,
     measures,
     notices,
+    plans,
     post_mortem,
     sources,
     timeline,
@@ -19,6 +21,8 @@ from incidents.response.views import (
 OF_CLIENT = "c/<slug:client_slug>/incidents/"
 OF_ONE = OF_CLIENT + "<int:number>/"
 SOURCES = "c/<slug:client_slug>/alert-sources/"
+PLAN = "c/<slug:client_slug>/response-plan/"
+EXERCISES = "c/<slug:client_slug>/exercises/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("incidents/", incidents.incident_list, name="incident_list"),
@@ -78,6 +82,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(OF_ONE + "notices/<int:pk>/copy/", notices.notice_copy, name="notice_copy"),
     path(OF_ONE + "notices/<int:pk>/print/", notices.notice_print, name="notice_print"),
     path("ingest/alerts/<uuid:practice_id>/<uuid:public_id>/", ingest.alert_ingest, name="alert_ingest"),
+    path(PLAN, plans.response_plan, name="response_plan"),
+    path(PLAN + "edit/", plans.plan_edit, name="plan_edit"),
+    path(PLAN + "<int:version>/", plans.plan_version, name="plan_version"),
+    path(PLAN + "<int:version>/offer/", plans.plan_offer, name="plan_offer"),
+    path(PLAN + "<int:version>/take-back/", plans.plan_take_back, name="plan_take_back"),
+    path(PLAN + "<int:version>/approve/", plans.plan_approve, name="plan_approve"),
+    path(PLAN + "<int:version>/pdf/", plans.plan_pdf, name="plan_pdf"),
+    path(PLAN + "<int:version>/print/", plans.plan_print, name="plan_print"),
+    path(EXERCISES, exercises.exercise_list, name="exercise_list"),
+    path(EXERCISES + "start/", exercises.exercise_start, name="exercise_start"),
+    path(EXERCISES + "record/", exercises.exercise_record, name="exercise_record"),
+    path(EXERCISES + "<int:number>/end/", exercises.exercise_end, name="exercise_end"),
     path(SOURCES, sources.source_list, name="source_list"),
     path(SOURCES + "add/", sources.source_add, name="source_add"),
     path(SOURCES + "<int:pk>/", sources.source_edit, name="source_edit"),

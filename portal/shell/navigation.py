@@ -108,6 +108,14 @@ def register_client_view(
     _put(_client_views, place)
 
 
+def widen_client_view(url_name: str, within: tuple[str, ...]) -> None:
+    """Let pages of a room above count as a client view that is registered already, by the names of their addresses."""
+    for index, place in enumerate(_client_views):
+        if place.url_name == url_name:
+            new = tuple(name for name in within if name not in place.within)
+            _client_views[index] = replace(place, within=(*place.within, *new))
+
+
 def register_personal(title: str, url_name: str, *, order: int = 50) -> None:
     """Put a page of one's own account into the person's menu."""
     _put(_personal, Place(title, url_name, order=order))

@@ -10,19 +10,13 @@ from django.db import models
 from django.http import QueryDict
 
 from clients.engagements.actions.checked import Invalid
+from clients.engagements.sections import sections
 from portal.audit.presenters import Line, lines_of
 from portal.audit.queries import history, names_for
 from portal.lib.refused import Refused
 from portal.tenancy.decorators import PortalRequest
 from portal.tenancy.models import Client
 from portal.tenancy.permissions import Permission
-
-#: The sections under the one tab of a client: title and URL name.
-SECTIONS = (
-    ("Support", "support_show"),
-    ("Contacts", "contact_list"),
-    ("Access reviews", "access_review_list"),
-)
 
 
 def posted(request: PortalRequest) -> QueryDict | None:
@@ -48,7 +42,7 @@ def page(request: PortalRequest, client: Client, section: str, **more: Any) -> d
     """The context that every page of the room has; `section` is the URL name of its tab."""
     return {
         "client": client,
-        "sections": SECTIONS,
+        "sections": sections(),
         "section": section,
         "may_edit": request.access.may(Permission.EDIT_REGISTERS, client),
         **more,

@@ -27,7 +27,7 @@ def add_measure(incident: Incident, values: Mapping[str, Any], *, by: User, now:
         measure.internal = row.drill or not shared
         _set(measure, values)
         measure.save(force_insert=True)
-        _keep(row, measure, by=by, now=now, why="it is no longer owed")
+        keep_measure(row, measure, by=by, now=now, why="it is no longer owed")
     return measure
 
 
@@ -42,7 +42,7 @@ def edit_measure(
         _set(current, values)
         current.version += 1
         current.save()
-        _keep(row, current, by=by, now=now, why="its day was taken away")
+        keep_measure(row, current, by=by, now=now, why="its day was taken away")
     return current
 
 
@@ -98,7 +98,8 @@ def _open(measure: Measure) -> Measure:
     return current
 
 
-def _keep(row: Incident, measure: Measure, *, by: User, now: datetime, why: str) -> None:
+def keep_measure(row: Incident, measure: Measure, *, by: User, now: datetime, why: str) -> None:
+    """Bring the deadline of an open measure to its record. What an exercise has led to is real once it has ended."""
     subject = subject_of(row, measure)
     owed = []
     if measure.due_on is not None:
@@ -107,13 +108,13 @@ def _keep(row: Incident, measure: Measure, *, by: User, now: datetime, why: str)
             Obligation(
                 kind=MEASURE,
                 subject=subject,
-                title=f"Drill: {words}" if row.drill else words,
+                title=f"Drill: {words}" if row.drill and not row.closed_at else words,
                 note=measure.get_kind_display(),
                 due=Due(on=measure.due_on),
                 started_at=now,
                 owner=measure.owner,
                 backup_owner=row.lead if row.lead != measure.owner else None,
-                source=f"Post-mortem of {row.reference}",
+                source=f"{'Exercise' if row.drill else 'Post-mortem of'} {row.reference}",
                 internal=True,
             )
         ]

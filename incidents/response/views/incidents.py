@@ -15,6 +15,7 @@ from incidents.response import actions, queries
 from incidents.response.models import Incident, Update
 from incidents.response.pages import listing, show
 from incidents.response.pages.forms import RECORDED, LogForm
+from incidents.response.plans.panels import drill
 from incidents.response.views.shared import back, changes, done, incident_or_404, posted
 from portal.deadlines.models import Deadline
 from portal.shell.tables import Link
@@ -149,6 +150,7 @@ def incident_show(request: PortalRequest, client: Client, number: int) -> HttpRe
         "parts": _parts(request, incident) if for_practice else (),
     }
     if for_practice:
+        context |= drill(incident)
         entries_told = every if incident.drill else shown
         recorded = show.recorded_sections(entries_told, context["measures"], clocks)
         context |= _tasks(incident, post_mortem, recorded)
@@ -175,6 +177,8 @@ def _primary(incident: Incident, *, may_edit: bool, deadlines: list[Deadline]) -
     owed = any(each.is_open and each.kind == "incident.postmortem" for each in deadlines)
     if url and owed:
         return Link("Write the post-mortem", url, primary=True)
+    if incident.drill:
+        return Link("End the exercise", show.link(incident, "exercise_end"), primary=True)
     return Link("Close", show.link(incident, "incident_close"), primary=True, post=True)
 
 
@@ -182,6 +186,8 @@ def _menu(incident: Incident) -> tuple[Link, ...]:
     """Everything else that may be done."""
     paper = Link("PDF of the record", show.link(incident, "incident_print"), post=True)
     printed = [] if incident.drill else [paper]
+    if incident.closed_at and incident.drill:
+        return ()
     if incident.closed_at:
         return (*printed, Link("Reopen…", show.link(incident, "incident_reopen")))
     instants = [

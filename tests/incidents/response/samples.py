@@ -9,6 +9,7 @@ from typing import Any
 from incidents.response.models import (
     AlertSource,
     BreachClock,
+    Exercise,
     Incident,
     IncidentLink,
     Measure,
@@ -16,9 +17,11 @@ from incidents.response.models import (
     PostMortem,
     PostMortemSection,
     Responder,
+    ResponsePlan,
     TimelineEntry,
     Update,
 )
+from incidents.response.plans.reading import read
 from portal.accounts.models import User
 from portal.documents.models import StoredFile
 from portal.tenancy.models import Client
@@ -73,6 +76,22 @@ class IncidentRows:
             updated_by=owner, internal=True,
         )  # fmt: skip
 
+        self._plans(own, mark, hidden, owner)
+
+    def _plans(self, own: dict[str, Any], mark: str, hidden: str, owner: User) -> None:
+        """Version 1 in force, version 2 offered, and an exercise of which the client's people see nothing."""
+        common = {**own, "written_by": owner, "written_at": NOW, "jurisdictions": ["GB"]}
+        plan = ResponsePlan(**common, version=1, text=f"{mark} plan", approved_at=NOW, approved_by=owner)
+        plan.snapshot = read(own["client"], plan, NOW.date())
+        plan.save()
+        ResponsePlan.objects.create(
+            **common, version=2, text=f"{mark} next", offered_at=NOW, offered_by=owner, changes=f"{mark} new"
+        )
+        Exercise.objects.create(
+            **own, internal=True, plan=plan, held_on=NOW.date(), title=f"{hidden} fire", participants=hidden,
+            learnt=f"{hidden} lesson", evidence=hidden, recorded_at=NOW, recorded_by=owner,
+        )  # fmt: skip
+
 
 def of_incidents(rows: IncidentRows) -> Named:
     """Every address of one client's incidents."""
@@ -93,6 +112,7 @@ def of_incidents(rows: IncidentRows) -> Named:
     yield from of_post_mortems(rows, one)
     yield from of_sources(rows)
     yield from of_clocks(rows, one)
+    yield from of_plans()
 
 
 def of_post_mortems(rows: IncidentRows, one: dict[str, Any]) -> Named:
@@ -114,6 +134,17 @@ def of_clocks(rows: IncidentRows, one: dict[str, Any]) -> Named:
     yield "notice_add", one
     for name in ("show", "edit", "approve", "send", "sent", "copy", "print"):
         yield f"notice_{name}", {**one, "pk": rows.notice.pk}
+
+
+def of_plans() -> Named:
+    """The response plan and its exercises."""
+    for name in ("response_plan", "plan_edit", "exercise_list", "exercise_start", "exercise_record"):
+        yield name, {}
+    for name in ("version", "pdf", "print"):
+        yield f"plan_{name}", {"version": 1}
+    for name in ("offer", "take_back", "approve"):
+        yield f"plan_{name}", {"version": 2}
+    yield "exercise_end", {"number": 2}
 
 
 def of_sources(rows: IncidentRows) -> Named:
