@@ -191,7 +191,7 @@ def _incident(row: Incident, record: _Record, question: sources.Question) -> f.I
     return f.Incident(
         row.number,
         row.reference,
-        row.updated_at.astimezone(question.zone).date(),
+        (timeline.last_at or row.reported_at).astimezone(question.zone).date(),
         severity=row.severity,
         resolved_at=row.resolved_at,
         closed_at=row.closed_at,

@@ -23,7 +23,7 @@ from clients.posture.rules.incidents.response import (
 
 SUSPECTED = "suspected"
 NOT_INVOLVED = "no incident that counts involved personal data"
-RUNNING = "the clocks that run are within their time, and none has ended"
+RUNNING = "every incident with personal data has a clock that still runs, within its time"
 #: What decides for an incident. A clock that still runs is no failure, and no proof either.
 ORDER = (PASS, NOT, WARN, OPEN, FAIL)
 

@@ -22,9 +22,9 @@ FAIL, WARN, PASS, OPEN, NOT = (
 )
 NOT_KEPT = "incidents are kept in no register here"
 #: Which incidents count, said wherever they do.
-WINDOW = "Counted are incidents that are open or were closed in the last 12 months."
+WINDOW = "Counted: open, or closed in the last 12 months."
 NONE = "no incident is open or was closed in the last 12 months"
-RUNNING = "no incident that counts had a response that was given or is due"
+RUNNING = "no first response to an incident that counts was promised for a time, or is due yet"
 
 
 def counted(facts: Facts, now: datetime) -> list[Incident]:
@@ -109,7 +109,8 @@ def response_targets(facts: Facts, now: datetime) -> Finding:
     if facts.responses is None:
         return nothing("INC-02", NOT_KEPT)
     if all(mark.result is NOT for mark in marks):
-        return does_not_apply("INC-02", RUNNING if marks else NONE, [scope, *marks])
+        finding = does_not_apply("INC-02", RUNNING if marks else NONE, [scope, *marks])
+        return windowed(finding) if marks else finding
     return windowed(judge("INC-02", "record", [scope, *marks]))
 
 
