@@ -20,6 +20,7 @@ from incidents.response.models import Incident
 from incidents.response.models.incident import IncidentQuerySet
 from incidents.response.pages import tables
 from incidents.response.pages.filters import IncidentFilters
+from incidents.response.plans.panels import line as plan_line
 from incidents.response.queries import in_reach, next_clocks
 from incidents.response.rules.figures import figures, last_months, since
 from portal.audit.actions import record
@@ -83,7 +84,7 @@ def page(request: PortalRequest, client: Client | None) -> HttpResponse:
         **_figures(request, client, asked),
     }
     if client is not None:
-        context["client"] = client
+        context |= {"client": client, "plan_line": plan_line(client, asked.now)}
     only_rows = request.htmx and request.htmx.target == "incidents"
     return render(request, f"response/list.html{'#rows' if only_rows else ''}", context)
 

@@ -163,6 +163,7 @@ def _kept(
 def _plan_on(client: Client, day: date) -> ResponsePlan | None:
     """The version that was in force on a day, locked; None where there was none."""
     rows = ResponsePlan.objects.for_client(client).approved().order_by("-approved_at").select_for_update()
+    row: ResponsePlan
     for row in rows:
         assert row.approved_at is not None
         until = today_of(client, row.superseded_at) if row.superseded_at else None
