@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +28,29 @@ class Fact:
     kind: str
     value: Any
     url: str = ""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place of a room above that is about a record: its name, its page, and words about it."""
+
+    name: str
+    url: str
+    words: str = ""
+
+
+_mentions: dict[str, Callable[[Record], Sequence[Mention]]] = {}
+
+
+def register_mentions(title: str, find: Callable[[Record], Sequence[Mention]]) -> None:
+    """Put what a room above has about a record on the record's page, under a title; at most one query."""
+    _mentions[title] = find
+
+
+def mentions_of(record: Record) -> list[tuple[str, Sequence[Mention]]]:
+    """List what is about a record, by title; titles without anything are left out."""
+    found = [(title, find(record)) for title, find in _mentions.items()]
+    return [(title, rows) for title, rows in found if rows]
 
 
 @dataclass(frozen=True)

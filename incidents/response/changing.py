@@ -39,8 +39,12 @@ def write_entry(
     internal: bool = False,
     said_by: str = "",
     corrects: TimelineEntry | None = None,
+    about: tuple[str, str] = ("", ""),
 ) -> TimelineEntry:
-    """Add an entry to the timeline, inside an action that is running. Everything of a drill is internal."""
+    """Add an entry to the timeline, inside an action that is running. Everything of a drill is internal.
+
+    about: type and id of the record that it is about.
+    """
     entry: TimelineEntry = TimelineEntry.objects.create(
         practice_id=incident.practice_id,
         client=incident.client,
@@ -52,6 +56,8 @@ def write_entry(
         by=by,
         said_by=said_by,
         corrects=corrects,
+        subject_type=about[0],
+        subject_id=about[1],
         internal=internal or incident.drill,
     )
     return entry

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 
 from clients.engagements.models import SupportScope
+from clients.registers.models import Credential
 from incidents.response.models import BreachClock, Incident, IncidentLink, Measure, TimelineEntry
 from incidents.response.models.incident import IncidentQuerySet
 from incidents.response.rules.phases import NO_CLOCK, Phase, PhaseFacts, phases
@@ -25,9 +27,6 @@ def facts_of(incident: Incident) -> PhaseFacts:
     """Gather what the phases are judged by."""
     clocks = BreachClock.objects.filter(incident=incident)
     measures = Measure.objects.filter(incident=incident, dropped_at__isnull=True)
-    exposed = IncidentLink.objects.filter(
-        incident=incident, subject_type="registers.credential", effect=IncidentLink.Effect.EXPOSED
-    )
     post_mortem = getattr(incident, "post_mortem", None)
     return PhaseFacts(
         severity=incident.severity,
@@ -37,7 +36,7 @@ def facts_of(incident: Incident) -> PhaseFacts:
         personal_data=incident.personal_data,
         people_affected=incident.people_affected,
         records_affected=incident.records_affected,
-        exposed_open=exposed.count(),
+        exposed_open=exposed_open(incident),
         clocks=clocks.count(),
         clocks_open=clocks.filter(outcome=BreachClock.Outcome.RUNNING).count(),
         needs_post_mortem=owes_post_mortem(incident),
@@ -45,6 +44,19 @@ def facts_of(incident: Incident) -> PhaseFacts:
         measures_incomplete=measures.filter(Q(owner__isnull=True) | Q(due_on__isnull=True)).count(),
         no_clock_decided=_no_clock_decided(incident),
     )
+
+
+def exposed_open(incident: Incident) -> int:
+    """Count the exposed credentials neither revoked nor rotated since, by the register. Two queries at most."""
+    links = IncidentLink.objects.filter(
+        incident=incident, subject_type="registers.credential", effect=IncidentLink.Effect.EXPOSED
+    )
+    ids = [int(each) for each in links.values_list("subject_id", flat=True)]
+    if not ids:
+        return 0
+    since = incident.detected_at.astimezone(ZoneInfo(incident.client.time_zone)).date()
+    safe = Q(revoked_at__isnull=False) | Q(rotated_on__gte=since)
+    return len(ids) - Credential.objects.for_client(incident.client).filter(safe, pk__in=ids).count()
 
 
 def _no_clock_decided(incident: Incident) -> bool:

@@ -85,7 +85,8 @@ def link_record(incident: Incident, record: Model, effect: str, *, by: User, now
         )
         noun = NOUNS.get(link.subject_type, "record")
         text = f"{link.get_effect_display()}: {noun} {record}."
-        write_entry(row, "", text, at=now, by=by, internal=link.internal)
+        about = link.subject_type, link.subject_id
+        write_entry(row, "", text, at=now, by=by, internal=link.internal, about=about)
     return link
 
 
@@ -96,7 +97,9 @@ def unlink_record(incident: Incident, link: IncidentLink, *, by: User, now: date
     if not why.strip():
         raise Refused("Enter why it is not touched. The reason is kept.")
     with changing(incident, "incident.unlink", by=by, now=now, why=why) as row:
-        write_entry(row, "", f"Not touched after all: {link}. {why}", at=now, by=by, internal=link.internal)
+        text = f"Not touched after all: {NOUNS.get(link.subject_type, 'record')} {link}. {why.strip()}"
+        about = link.subject_type, link.subject_id
+        write_entry(row, "", text, at=now, by=by, internal=link.internal, about=about)
         link.delete()
 
 

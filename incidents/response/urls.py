@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="incident_entry_correct",
     ),
     path(OF_ONE + "records/", timeline.incident_link, name="incident_link"),
+    path(OF_ONE + "records/<int:pk>/unlink/", timeline.incident_unlink, name="incident_unlink"),
     path(OF_ONE + "update/", updates.incident_update, name="incident_update"),
     path(OF_ONE + "post-mortem/", post_mortem.post_mortem_show, name="post_mortem_show"),
     path(OF_ONE + "post-mortem/ask/", post_mortem.post_mortem_ask, name="post_mortem_ask"),

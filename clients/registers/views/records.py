@@ -18,7 +18,7 @@ from clients.registers.forms.verbs import HandOverForm, ReasonForm, ReassignForm
 from clients.registers.lists.tables import menu_of, next_step
 from clients.registers.models import Record
 from clients.registers.queries import choices_for, has_left, related, roster
-from clients.registers.record_pages import both_values, due_of, facts_of, history_of
+from clients.registers.record_pages import both_values, due_of, facts_of, history_of, mentions_of
 from clients.registers.views.lists import filtered
 from clients.registers.views.shared import (
     is_sound,
@@ -59,6 +59,7 @@ def record_show(request: PortalRequest, client: Client, register: str, pk: int) 
         "today": today,
         "facts": facts_of(kind, record, for_staff=request.access.is_of_practice),
         "related": related(record),
+        "mentions": mentions_of(record),
         "due": due_of(record, today),
         "lines": history_of(record, zone) if request.access.may(Permission.VIEW_ACTIVITY, client) else None,
         "next": next_step(kind, record, today, former) if may_edit else None,

@@ -273,6 +273,12 @@ class LinkForm(forms.Form):
         field.offer(records)
 
 
+class UnlinkForm(BlanksRefused, forms.Form):
+    """Why a record is not touched after all."""
+
+    why = ReasonField(help_text="Kept in the timeline.")
+
+
 class ClientForm(forms.Form):
     """Another client that was hit."""
 

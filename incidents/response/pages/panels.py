@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Field
 
+from clients.registers.record_pages import register_mentions
 from incidents.response.models import (
     AlertReceipt,
     AlertSource,
@@ -18,6 +19,7 @@ from incidents.response.models import (
     Update,
 )
 from incidents.response.pages.filters import matching
+from incidents.response.pages.records import incidents_of
 from incidents.response.queries import in_reach
 from portal.audit import presenters
 from portal.shell import navigation, search
@@ -106,6 +108,7 @@ def register_all() -> None:
         for_client=False,
     )
     search.register("Incidents", find, order=8)
+    register_mentions("Incidents", incidents_of)
     for model, noun in NOUNS:
         columns = {str(field.column): _column(field) for field in model._meta.concrete_fields}
         presenters.register(table=model._meta.db_table, noun=noun, columns=columns)

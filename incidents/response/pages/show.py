@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from incidents.response.models import BreachClock, Incident, Measure, PostMortem, TimelineEntry
 from incidents.response.obligations import POST_MORTEM, RESPONSE, UPDATE
+from incidents.response.pages.records import address_of
 from incidents.response.post_mortems.reading import data_involved, short_form_of
 from incidents.response.rules.phases import DONE, Phase
 from incidents.response.rules.post_mortem import sections
@@ -72,11 +73,12 @@ class PhaseLine:
 
 @dataclass(frozen=True)
 class EntryLine:
-    """An entry of the timeline as the page shows it."""
+    """An entry of the timeline as the page shows it. url: the page of the record that it is about."""
 
     entry: TimelineEntry
     pip: str
     was_corrected: bool
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,11 +152,19 @@ def _of_clock(row: BreachClock, incident: Incident, now: datetime) -> Strip:
     )
 
 
-def days_of(entries: Iterable[TimelineEntry]) -> list[tuple[date, list[EntryLine]]]:
+def days_of(incident: Incident, entries: Iterable[TimelineEntry]) -> list[tuple[date, list[EntryLine]]]:
     """Put entries, latest first, under their days in the page's zone."""
     listed = list(entries)
     corrected = {entry.corrects_id for entry in listed if entry.corrects_id}
-    lines = [EntryLine(entry, _pip(entry), entry.pk in corrected) for entry in listed]
+    lines = [
+        EntryLine(
+            entry,
+            _pip(entry),
+            entry.pk in corrected,
+            address_of(incident, entry.subject_type, entry.subject_id),
+        )
+        for entry in listed
+    ]
     return [
         (day, list(group))
         for day, group in groupby(lines, key=lambda line: timezone.localtime(line.entry.at).date())

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from incidents.response import actions, queries
 from incidents.response.models import Incident, Update
-from incidents.response.pages import listing, show
+from incidents.response.pages import listing, path, records, show
 from incidents.response.pages.forms import RECORDED, LogForm
 from incidents.response.plans.panels import drill
 from incidents.response.views.shared import back, changes, done, incident_or_404, posted
@@ -131,13 +131,14 @@ def incident_show(request: PortalRequest, client: Client, number: int) -> HttpRe
         "may_edit": may_edit,
         "phases": show.phase_lines(incident, queries.phases_of(incident)),
         "strips": show.strips(incident, deadlines, clocks, now),
-        "days": show.days_of(entries if whole else entries[: show.LATEST]),
+        "days": show.days_of(incident, entries if whole else entries[: show.LATEST]),
         "counted": show.counted(every, shown, for_practice=for_practice),
         "is_cut": not whole and every > show.LATEST,
         "updates": list(
             Update.objects.filter(incident=incident).select_related("author").order_by("-sent_at")[:3]
         ),
-        "links": list(incident.links.order_by("subject", "pk")),
+        "links": records.link_lines(incident, incident.links.order_by("subject", "pk")),
+        "callees": () if incident.closed_at else path.callees(incident, for_practice=for_practice),
         "responders": list(incident.responders.select_related("user").order_by("pk")),
         "measures": queries.measures_of(incident),
         "owes_post_mortem": queries.owes_post_mortem(incident),

@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from clients.registers.models import Credential, Integration, SubProcessor, Workflow
 from incidents.response import timeline_actions
 from incidents.response.models import TimelineEntry
-from incidents.response.pages.forms import CorrectionForm, EntryForm, LinkForm
+from incidents.response.pages.forms import CorrectionForm, EntryForm, LinkForm, UnlinkForm
 from incidents.response.views.shared import act, back, changes, done, incident_or_404, posted
 from portal.tenancy.decorators import PortalRequest, client_view
 from portal.tenancy.models import Client
@@ -103,3 +103,24 @@ def incident_link(request: PortalRequest, client: Client, number: int) -> HttpRe
     if request.method == "POST" and done(form, link):
         return back(request, incident, "The record is linked.")
     return act(request, incident, form, "Link a record", "Link record")
+
+
+@sensitive_post_parameters()
+@changes
+@client_view(Permission.EDIT_REGISTERS)
+def incident_unlink(request: PortalRequest, client: Client, number: int, pk: int) -> HttpResponse:
+    """Take back that a record is touched, with the reason."""
+    incident = incident_or_404(client, number)
+    link = incident.links.filter(pk=pk).first()
+    if link is None:
+        raise Http404
+    form = UnlinkForm(posted(request))
+
+    def unlink() -> None:
+        why = form.cleaned_data["why"]
+        timeline_actions.unlink_record(incident, link, by=request.access.user, now=timezone.now(), why=why)
+
+    if request.method == "POST" and done(form, unlink):
+        return back(request, incident, "The record is not linked any more. Both stand in the timeline.")
+    title = f"Take back: {link.get_effect_display().lower()}, {link}"
+    return act(request, incident, form, title, "Take back")

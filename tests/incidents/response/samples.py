@@ -48,7 +48,7 @@ class IncidentRows:
         self.entry = TimelineEntry.objects.create(**of_it, at=NOW, text=f"{mark} failed", by=owner)
         TimelineEntry.objects.create(**of_it, at=NOW, text=f"{hidden} note", by=owner, internal=True)
         Responder.objects.create(**of_it, role="scribe", user=owner, internal=True)
-        IncidentLink.objects.create(
+        self.link = IncidentLink.objects.create(
             **of_it, subject_type="registers.workflow", subject_id="0", subject=f"{mark} orders"
         )
         Update.objects.create(
@@ -109,6 +109,7 @@ def of_incidents(rows: IncidentRows) -> Named:
         yield name, one
     yield "incident_record", {**one, "instant": "contained_at"}
     yield "incident_entry_correct", {**one, "pk": rows.entry.pk}
+    yield "incident_unlink", {**one, "pk": rows.link.pk}
     yield from of_post_mortems(rows, one)
     yield from of_sources(rows)
     yield from of_clocks(rows, one)
