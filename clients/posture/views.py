@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from clients.posture import exports
+from clients.posture import exports, front
 from clients.posture.catalogue import STANDARDS, catalogue
 from clients.posture.forms import ControlFilters
 from clients.posture.models import Waiver
@@ -33,9 +33,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_GET
 def client_overview(request: PortalRequest, client: Client) -> HttpResponse:
     """Show how the client stands: posture, what moved it, and what falls due."""
+    now = timezone.now()
     context = {
         "client": client,
-        "overview": overview_of(client, timezone.now()),
+        "overview": overview_of(client, now),
+        "parts": front.parts(request.access, client, now),
         "may_make_pack": request.access.may(Permission.MAKE_PACK, client),
     }
     with timezone.override(ZoneInfo(client.time_zone)):

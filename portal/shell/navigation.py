@@ -56,8 +56,11 @@ class Entry:
     url: str
     count: Count | None = None
     is_current: bool = False
+    is_further: bool = False
 
 
+#: Views of a client of this order and above stand behind “More”, so that the others keep to one line.
+FURTHER = 75
 _contents: dict[str, list[Place]] = {}
 _client_views: list[Place] = []
 _personal: list[Place] = []
@@ -79,7 +82,8 @@ def register(
     """Put a page of the practice into a group of the Contents, once.
 
     `permission` for any client in reach is enough, unless `anywhere` is false (as in `practice_view`).
-    Addresses that begin with one of `within` count as this place too.
+    Addresses that begin with one of `within` count as this place too; a part “*” of one stands for any one part. The
+    place whose address covers most of the page's is the current one.
     """
     if group not in GROUPS:
         raise ValueError(f"the Contents have the groups {', '.join(GROUPS)}, not {group}")
@@ -156,16 +160,20 @@ def _counted(count: Count | int | None) -> Count | None:
 
 def contents(access: Access, path: str) -> list[tuple[str, list[Entry]]]:
     """List the groups of the Contents that the person may open, with their counts; `path` marks the page."""
-    groups = []
-    for group in GROUPS:
-        places = [place for place in _contents.get(group, []) if place.is_open_to(access)]
-        entries = [
-            _entry(place, reverse(place.url_name, kwargs=dict(place.kwargs)), path, access)
-            for place in places
-        ]
-        if entries:
-            groups.append((group, entries))
-    return groups
+    places = {
+        group: [place for place in _contents.get(group, []) if place.is_open_to(access)] for group in GROUPS
+    }
+    covered = [_covered(path, _url(place), place.within) for each in places.values() for place in each]
+    closest = max(covered, default=0)
+    return [
+        (group, [_entry(place, _url(place), path, access, least=closest) for place in each])
+        for group, each in places.items()
+        if each
+    ]
+
+
+def _url(place: Place) -> str:
+    return reverse(place.url_name, kwargs=dict(place.kwargs))
 
 
 def client_views(access: Access, client: Client, path: str, *, counted: bool = True) -> list[Entry]:
@@ -180,13 +188,28 @@ def client_views(access: Access, client: Client, path: str, *, counted: bool = T
         more = tuple(reverse(name, kwargs={"client_slug": client.slug}) for name in place.within)
         entries.append(_entry(replace(place, within=more), url, path, *((access, client) if counted else ())))
     longest = max((len(each.url) for each in entries if each.is_current), default=0)
-    return [
-        each if not each.is_current or len(each.url) == longest else Entry(each.title, each.url, each.count)
-        for each in entries
-    ]
+    return [replace(each, is_current=each.is_current and len(each.url) == longest) for each in entries]
 
 
-def _entry(place: Place, url: str, path: str, *arguments: Any) -> Entry:
+def _entry(place: Place, url: str, path: str, *arguments: Any, least: int = 1) -> Entry:
+    """Give a place as an entry; it is current when it covers so many parts of the path at least."""
     count = _counted(place.count(*arguments)) if place.count and arguments else None
-    here = path == url or (url != "/" and path.startswith((url, *place.within)))
-    return Entry(place.title, url, count, here)
+    here = _covered(path, url, place.within) >= max(least, 1)
+    return Entry(place.title, url, count, here, is_further=place.order >= FURTHER)
+
+
+def _covered(path: str, url: str, within: tuple[str, ...]) -> int:
+    """Count the parts of the path that the closest of a place's addresses covers; 0 when it is another place."""
+    if path == url:
+        return len(path.split("/"))
+    if url == "/":
+        return 0
+    parts = path.split("/")
+    found = [each.rstrip("/").split("/") for each in (url, *within)]
+    return max((len(each) for each in found if _begins(parts, each)), default=0)
+
+
+def _begins(parts: list[str], beginning: list[str]) -> bool:
+    """Whether a path begins with these parts, “*” standing for any one."""
+    pairs = zip(beginning, parts, strict=False)
+    return len(parts) > len(beginning) and all(part in ("*", own) for part, own in pairs)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Field
 
 from clients.registers.record_pages import register_mentions
+from clients.posture import front
 from incidents.response.models import (
     AlertReceipt,
     AlertSource,
@@ -19,6 +20,7 @@ from incidents.response.models import (
     Update,
 )
 from incidents.response.pages.filters import matching
+from incidents.response.pages.front import open_incidents
 from incidents.response.pages.records import incidents_of
 from incidents.response.queries import in_reach
 from portal.audit import presenters
@@ -91,6 +93,7 @@ def register_all() -> None:
         count=contents_count,
         permission=Permission.VIEW_CLIENT,
         order=10,
+        within=("/c/*/incidents/",),
     )
     navigation.register_start("Log an incident", "incident_log", permission=Permission.EDIT_REGISTERS)
     navigation.register_client_view(
@@ -107,6 +110,7 @@ def register_all() -> None:
         order=85,
         for_client=False,
     )
+    front.register("response/front.html", open_incidents, order=10)
     search.register("Incidents", find, order=8)
     register_mentions("Incidents", incidents_of)
     for model, noun in NOUNS:

@@ -216,6 +216,12 @@ def views_of(context: template.Context, client: Any) -> list[navigation.Entry]:
 
 
 @register.filter
+def behind_more(entries: list[navigation.Entry]) -> list[navigation.Entry]:
+    """The views that stand behind “More”: those asked for less often, but for the page's own."""
+    return [each for each in entries if each.is_further and not each.is_current]
+
+
+@register.filter
 def anchor(field: BoundField) -> str:
     """The id of the first control of a field, where an error's link leads."""
     if field.field.widget.use_fieldset:

@@ -83,6 +83,30 @@ def test_clients_is_the_current_place_on_a_clients_page(alice: User, client_a1: 
     assert entry.is_current
 
 
+def test_a_closer_address_takes_a_clients_page_from_clients(alice: User, client_a1: Client) -> None:
+    navigation.register("Work", "Incidents", "settings", within=("/c/*/incidents/",))
+    navigation.register("Records", "Clients", "search", within=("/c/",))
+
+    def current(path: str) -> list[str]:
+        groups = navigation.contents(access(alice, client_a1, Role.OWNER), path)
+        return [entry.title for _, entries in groups for entry in entries if entry.is_current]
+
+    assert current("/c/alder/incidents/42/") == ["Incidents"]
+    assert current("/c/alder/incidents/") == ["Incidents"]
+    assert current("/c/alder/") == ["Clients"]
+    assert current("/c/alder/incidents-of-old/") == ["Clients"]
+
+
+def test_what_is_asked_for_less_often_is_marked_as_further(
+    alice: User, client_a1: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(navigation, "reverse", lambda name, kwargs: f"/c/alder/{name}/")
+    navigation.register_client_view("Workflows", "workflows", order=10)
+    navigation.register_client_view("Activity", "activity", order=95)
+    views = navigation.client_views(access(alice, client_a1, Role.OWNER), client_a1, "/c/alder/")
+    assert [(each.title, each.is_further) for each in views] == [("Workflows", False), ("Activity", True)]
+
+
 def test_the_most_exact_view_of_a_client_is_the_current_one(
     alice: User, client_a1: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,3 +137,16 @@ def test_a_page_of_the_whole_practice_is_not_shown_for_a_right_at_one_client(
     navigation.register("Practice", "Activity", "search", permission=Permission.VIEW_ACTIVITY, anywhere=False)
     assert navigation.contents(access(alice, client_a1, Role.CONSULTANT), "/") == []
     assert navigation.contents(access(alice, client_a1, Role.OWNER), "/") != []
+
+
+def test_a_room_above_lets_its_pages_count_as_a_view(
+    alice: User, client_a1: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(navigation, "reverse", lambda name, kwargs: f"/c/alder/{name}/")
+    navigation.register_client_view("Agreement", "support")
+    navigation.widen_client_view("support", ("plan",))
+    navigation.widen_client_view("support", ("plan",))
+    [view] = navigation.client_views(access(alice, client_a1, Role.OWNER), client_a1, "/c/alder/plan/edit/")
+    assert view.is_current
+    [elsewhere] = navigation.client_views(access(alice, client_a1, Role.OWNER), client_a1, "/c/alder/other/")
+    assert not elsewhere.is_current
