@@ -18,6 +18,7 @@ from clients.posture.catalogue import catalogue
 from clients.posture.models import Snapshot, Waiver
 from clients.posture.rules import facts as f
 from clients.posture.rules.movement import Point
+from clients.posture.rules.registry import VERSION
 from clients.posture.rules.rollup import Posture, Waived, posture
 from clients.posture.rules.thresholds import MONTHS_12
 from clients.registers.models import Credential, Integration, SubProcessor, Workflow
@@ -278,10 +279,10 @@ def history(client: Client, now: Posture) -> list[Point]:
         Snapshot.objects.for_client(client)
         .filter(taken_on__lt=now.today, taken_on__gte=now.today - timedelta(days=HISTORY_DAYS))
         .order_by("taken_on")
-        .only("taken_on", "passes", "areas", "results")
+        .only("taken_on", "passes", "areas", "results", "rules_version")
     )
-    points = [Point(row.taken_on, row.passes, row.provable, row.results) for row in rows]
-    return [*points, Point(now.today, now.tally.passes, now.tally.provable, results_of(now))]
+    points = [Point(row.taken_on, row.passes, row.provable, row.results, row.rules_version) for row in rows]
+    return [*points, Point(now.today, now.tally.passes, now.tally.provable, results_of(now), VERSION)]
 
 
 def results_of(now: Posture) -> dict[str, str]:

@@ -20,12 +20,16 @@ WEEK = 7
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The counts of one day, and each control's result on it; unknown ones may be left out."""
+    """The counts of one day, and each control's result on it; unknown ones may be left out.
+
+    rules: the version of the rules that judged it. A step between two versions is no movement of the records.
+    """
 
     on: date
     passes: int
     provable: int
     results: Mapping[str, str] = field(default_factory=dict)
+    rules: int = 0
 
     @property
     def share(self) -> int:
@@ -124,15 +128,23 @@ def movement(points: Sequence[Point], titles: Mapping[str, str]) -> Movement | N
     rest = f"since {_day(since.on, now.on)}"
     if steps > 0 and (gained := _changed(since, now, "pass", titles)):
         rest += f", with {gained}"
-    fall = _last_fall(points, titles)
-    return Movement(lead, f"{rest}.{fall}")
+    return Movement(lead, f"{rest}.{_new_rules(points, since)}{_last_fall(points, titles)}")
+
+
+def _new_rules(points: Sequence[Point], since: Point) -> str:
+    """Say since when other rules judge, where that is a part of the movement."""
+    now = points[-1]
+    if since.rules == now.rules:
+        return ""
+    first = next(point for point in points if point.rules == now.rules)
+    return f" The rules changed {_when(first.on, now.on)}, and other controls count since."
 
 
 def _last_fall(points: Sequence[Point], titles: Mapping[str, str]) -> str:
     now = points[-1]
     recent = [point for point in points if (now.on - point.on).days <= FALL_DAYS]
     for before, after in reversed(list(pairwise(recent))):
-        if after.share < before.share:
+        if after.share < before.share and after.rules == before.rules:
             lost = _changed(after, before, "pass", titles)
             words = f" It fell by {_points(before.share - after.share)} {_when(after.on, now.on)}"
             return words + (f", with {lost}." if lost else ".")

@@ -12,6 +12,7 @@ from clients.posture import sources
 from clients.posture.actions import take_snapshot
 from clients.posture.queries import facts_for, history, posture_of
 from clients.posture.rules.finding import Result
+from clients.posture.rules.registry import VERSION
 from portal.accounts.models import User
 from portal.audit.actions import action, record
 from portal.tenancy.models import Client, Member, Practice
@@ -154,6 +155,7 @@ def test_history_ends_with_today_as_it_is_now(in_a: object, client_a1: Client, a
     assert [point.on for point in points] == [found.today - timedelta(days=3), found.today]
     assert points[-1].passes == found.tally.passes > points[0].passes
     assert points[-1].results["SEC-07"] == "pass"
+    assert {point.rules for point in points} == {VERSION}
     assert "ACC-04" not in points[-1].results
 
 

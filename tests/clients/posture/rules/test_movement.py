@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -83,3 +84,18 @@ def test_a_young_history_is_drawn_by_days() -> None:
 )
 def test_movement_is_told_against_three_months_ago(points: list[Point], expected: Movement) -> None:
     assert movement(points, TITLES) == expected
+
+
+def test_a_step_between_two_versions_of_the_rules_is_told_as_that_and_is_no_fall() -> None:
+    old = [replace(point(days(-40), 80), rules=2), replace(point(days(-3), 84), rules=2)]
+    now = replace(point(TODAY, 70), rules=3)
+    found = movement([*old, now], TITLES)
+    assert found == Movement(
+        "Down 10 points",
+        "since 10 October. The rules changed today, and other controls count since.",
+    )
+    later = [*old, replace(point(days(-2), 70), rules=3), replace(point(TODAY, 60), rules=3)]
+    words = movement(later, TITLES)
+    assert words is not None
+    assert "The rules changed on Tuesday" in words.rest
+    assert "It fell by 10 points today" in words.rest

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
 from clients.posture.queries import posture_of
 from clients.posture.rules.finding import Finding
@@ -26,6 +27,8 @@ from incidents.response.breach_actions import (
     start_clocks,
 )
 from incidents.response.models import BreachClock, Incident, Measure, ResponsePlan
+from incidents.response.plans.actions import approve_plan, offer_plan
+from incidents.response.plans.exercises import record_exercise
 from incidents.response.post_mortems.actions import ask_review
 from incidents.response.post_mortems.measures import edit_measure, finish_measure
 from incidents.response.post_mortems.sharing import share
@@ -33,7 +36,10 @@ from incidents.response.timeline_actions import add_entry
 from incidents.response.update_actions import Words, record_update
 from portal.accounts.models import User
 from portal.tenancy.models import Client
+from portal.tenancy.scope import enter
+from tests.conftest import scope_of
 from tests.incidents.response.made import NOW, agree, at, fresh, opened
+from tests.incidents.response.plans.made import ready, written
 from tests.incidents.response.post_mortems.made import RESOLVED, resolved, reviewed, write_all
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +104,26 @@ def test_the_plan_in_force_is_approved_exercised_and_approved_anew_each_year(
     snapshot = {**SAID, "contacts": {"client": ["Ann"]}}
     ResponsePlan.objects.filter(pk=draft.pk).update(snapshot=snapshot)
     assert finding(client_a1, "INC-01", NOW).weakest == "Response plan, version 1 names no contacts"
+
+
+def test_what_the_plans_own_actions_approve_and_exercise_passes_on_both_sides(
+    in_a: object, client_a1: Client, alice: User, carol: User
+) -> None:
+    ready(client_a1, alice)
+    draft = written(client_a1, alice)
+    assert result(client_a1, "INC-01", NOW) == "unknown"
+    offer_plan(draft, by=alice, now=NOW)
+    assert finding(client_a1, "INC-01", NOW).weakest == "Response plan, version 1 is not approved yet"
+    approve_plan(draft, name=carol.name, by=carol, now=NOW)
+    found = finding(client_a1, "INC-01", NOW)
+    assert (found.result, found.weakest) == ("warn", "Response plan, version 1 was never exercised")
+    assert address_of(client_a1, found.warning[0]) == reverse("response_plan", args=["alder"])
+    held = {"title": "On paper", "participants": "Alice, Carol", "learnt": "Much", "evidence": "The minutes"}
+    record_exercise(client_a1, held_on=date(2026, 11, 19), by=alice, now=NOW + HOUR, **held)
+    assert result(client_a1, "INC-01", NOW + 2 * HOUR) == "pass"
+    written(client_a1, alice, NOW + 2 * HOUR)
+    with enter(scope_of(carol), switch=True):
+        assert result(client_a1, "INC-01", NOW + 3 * HOUR) == "pass"
 
 
 def test_an_exercise_of_an_earlier_version_counts_for_the_plan(
