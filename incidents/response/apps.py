@@ -14,6 +14,7 @@ class ResponseConfig(AppConfig):
         from clients.trust.demonstration.build import register_part
         from incidents.response import agreements, breach_actions, changing, handing_over, kinds
         from incidents.response.demonstration.build import build
+        from incidents.response.evidence import subjects
         from incidents.response.figures import pack as figures
         from incidents.response.notices import pack
         from incidents.response.pages import panels
@@ -26,6 +27,7 @@ class ResponseConfig(AppConfig):
         changing.followers.append(breach_actions.follow_record)
         support.followers.append(agreements.follow_agreement)
         panels.register_all()
+        subjects.register_all()
         pack.register_all()
         registry.register_all()
         plans.register_all()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from incidents.response.models import Incident, TimelineEntry
 from incidents.response.obligations import keep_deadlines
 from portal.audit.actions import action
+from portal.documents.models import EvidenceFile
 from portal.lib.refused import Refused
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def write_entry(
     said_by: str = "",
     corrects: TimelineEntry | None = None,
     about: tuple[str, str] = ("", ""),
+    evidence: EvidenceFile | None = None,
 ) -> TimelineEntry:
     """Add an entry to the timeline, inside an action that is running. Everything of a drill is internal.
 
@@ -58,6 +60,7 @@ def write_entry(
         corrects=corrects,
         subject_type=about[0],
         subject_id=about[1],
+        evidence=evidence,
         internal=internal or incident.drill,
     )
     return entry

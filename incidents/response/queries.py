@@ -90,9 +90,10 @@ def clocks_of(incident: Incident) -> list[Deadline]:
 
 
 def entries_of(incident: Incident) -> QuerySet[TimelineEntry]:
-    """List the timeline, latest first, with who wrote and what is corrected."""
+    """List the timeline, latest first, with who wrote, what is corrected, and the file that shows it."""
     rows: QuerySet[TimelineEntry] = TimelineEntry.objects.filter(incident=incident)
-    return rows.select_related("by", "corrects").order_by("-at", "-id")
+    rows = rows.select_related("by", "corrects", "evidence__file").defer("evidence__file__content")
+    return rows.order_by("-at", "-id")
 
 
 def entry_counts(incident: Incident) -> tuple[int, int]:

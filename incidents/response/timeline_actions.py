@@ -9,11 +9,23 @@ from django.db.models import Model
 
 from incidents.response.changing import changing, write_entry
 from incidents.response.models import Incident, IncidentLink, TimelineEntry
+from portal.audit.actions import action
+from portal.documents.evidence.actions import attach
+from portal.documents.evidence.subjects import ATTACHED, KEPT_BACK, SHOWN, WITHDRAWN, Happening
+from portal.documents.models import EvidenceFile
 from portal.lib.refused import Refused
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
+SUBJECT = "response.incident"
+LONGEST_WORDS = 200
+LEAD_INS = {
+    ATTACHED: "Evidence attached.",
+    WITHDRAWN: "Evidence withdrawn.",
+    SHOWN: "Evidence shown to the client.",
+    KEPT_BACK: "Evidence kept back.",
+}
 NOUNS = {
     "registers.workflow": "workflow",
     "registers.integration": "integration",
@@ -32,15 +44,45 @@ def add_entry(
     kind: str = TimelineEntry.Kind.NOTE,
     internal: bool = False,
     said_by: str = "",
+    file: tuple[str, bytes] | None = None,
 ) -> TimelineEntry:
-    """Write down what happened `at`; internal: for people of the practice alone.
+    """Write down what happened `at`; internal: for people of the practice alone. file: name and bytes of what shows it.
 
-    Raises Refused without words and for an instant that is to come.
+    Raises Refused without words, for an instant that is to come, and for a file that cannot be attached.
     """
     _refuse_empty(text)
     _refuse_future(at, now)
-    with changing(incident, "incident.write", by=by, now=now) as row:
-        return write_entry(row, "", text, at=at, by=by, kind=kind, internal=internal, said_by=said_by)
+    with action("incident.write", by=by, client=incident.client):
+        # Files first: whoever attaches one holds the record's files before the incident, in this order everywhere.
+        evidence = _attached(incident, file, text, by, now, internal) if file else None
+        kind = TimelineEntry.Kind.EVIDENCE if evidence else kind
+        with changing(incident, "incident.write", by=by, now=now) as row:
+            return write_entry(
+                row, "", text, at=at, by=by, kind=kind, internal=internal, said_by=said_by, evidence=evidence
+            )
+
+
+def _attached(
+    incident: Incident, file: tuple[str, bytes], text: str, by: User, now: datetime, internal: bool
+) -> EvidenceFile:
+    shows = text if len(text) <= LONGEST_WORDS else f"{text[: LONGEST_WORDS - 1]}…"
+    return attach(
+        incident.client, SUBJECT, str(incident.pk), *file, by=by, at=now, shows=" ".join(shows.split()),
+        internal=internal, follow=False,
+    )  # fmt: skip
+
+
+def follow_evidence(file: EvidenceFile, happening: Happening) -> None:
+    """Write into the timeline what was done to a file of the incident; for the client's people if they saw the file."""
+    incident = Incident.objects.select_related("client").get(pk=file.subject_id)
+    by, now = happening.by, happening.at
+    text = ": ".join(filter(None, [file.name, file.shows if happening.did == ATTACHED else happening.why]))
+    attaching = happening.did == ATTACHED
+    with changing(incident, "incident.write", by=by, now=now, closed=not attaching) as row:
+        write_entry(
+            row, LEAD_INS[happening.did], text, at=now, by=by, kind=TimelineEntry.Kind.EVIDENCE,
+            internal=not happening.shown, evidence=file,
+        )  # fmt: skip
 
 
 def correct_entry(

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from incidents.response.models.incident import Incident
+from portal.documents.models import EvidenceFile
 from portal.lib.fields import SafeCharField, SafeTextField
 from portal.tenancy.models import ClientOwned
 
@@ -37,6 +38,9 @@ class TimelineEntry(ClientOwned):
     subject_id = models.CharField(max_length=40, blank=True)
     corrects = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="corrections"
+    )
+    evidence = models.ForeignKey(
+        EvidenceFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
     class Meta:

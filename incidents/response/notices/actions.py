@@ -12,10 +12,11 @@ from django.urls import reverse
 from incidents.response.breach_actions import close_by_notice
 from incidents.response.changing import changing, write_entry
 from incidents.response.models import BreachClock, Incident, Notice, TimelineEntry
-from incidents.response.notices.copies import keep_copy
 from incidents.response.notices.drafts import Known, draft
 from incidents.response.rules.catalogue import clock_of
 from portal.accounts.models import User
+from portal.documents.evidence.storing import store
+from portal.documents.models import StoredFile
 from portal.lib.dates import format_long
 from portal.lib.refused import Refused
 from portal.outbox.actions import channels_of, post
@@ -130,7 +131,7 @@ def record_sent(
             raise Refused("It cannot have been sent before the incident was detected.")
         _freeze(row, incident, State.SENT_ELSEWHERE, by=by, at=at, via=via.strip())
         row.reference = reference.strip()
-        row.copy = keep_copy(incident, *copy) if copy else None
+        row.copy = _kept(incident, *copy) if copy else None
         row.save()
         _sent(incident, row, by=by, at=at, now=now, late_reason=late_reason)
     return row
@@ -180,6 +181,11 @@ def _words(at: datetime | None, zone: ZoneInfo) -> str:
         return ""
     local = at.astimezone(zone)
     return f"{format_long(local.date())}, {local:%H:%M} ({zone.key})"
+
+
+def _kept(incident: Incident, name: str, content: bytes) -> StoredFile:
+    """Keep a copy as it was sent: what went out is the record, whatever stands in it."""
+    return store(incident.client, name, content, internal=incident.drill, may_hold_secrets=True)
 
 
 def _held(notice: Notice) -> Notice:

@@ -13,6 +13,7 @@ from incidents.response.pages.fields import InstantForm, TimeOfDayField, both_or
 from incidents.response.rules.severities import severities
 from incidents.response.rules.ways import TOLD
 from incidents.response.update_actions import Words
+from portal.documents.evidence.forms import OneFileField
 from portal.lib.fields import BlanksRefused, LinesField
 from portal.shell.fields import OneOfField, PersonField, ReasonField, person
 from portal.shell.widgets import DayField
@@ -169,9 +170,10 @@ class PeopleForm(forms.Form):
 class EntryForm(InstantForm):
     """What happened and when; for the client's people too unless it is internal."""
 
-    field_order = ["words", "internal", "said_by", "day", "clock"]
+    field_order = ["words", "internal", "file", "said_by", "day", "clock"]
     words = text("What happened", most=4000, rows=4, required=True)
     internal = forms.BooleanField(label="Internal: only people of the practice read it", required=False)
+    file = OneFileField(label="What shows it")
     said_by = text("Who says so", most=120, help_text="If it was not you: a name, a log, a supplier.")
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from incidents.response.models import Notice
-from incidents.response.notices.copies import LARGEST
 from incidents.response.pages.fields import InstantForm, text
+from portal.documents.evidence.forms import OneFileField
 
 
 class NoticeForm(forms.Form):
@@ -43,16 +43,8 @@ class SentForm(InstantForm):
     )
     reference = text("Reference", most=120)
     late_reason = text("Reasons for the delay", most=2000, rows=3, help_text="Only if its clock was late.")
-    copy = forms.FileField(
-        label="Copy", required=False, help_text="PDF, mail (.eml) or plain text, up to 5 MB. Kept as it is."
-    )
+    copy = OneFileField(label="Copy of what was sent")
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
         self.fields["day"].label, self.fields["clock"].label = "Sent on", "Sent at"
-
-    def clean_copy(self) -> Any:
-        found = self.cleaned_data.get("copy")
-        if found and found.size > LARGEST:
-            raise forms.ValidationError("The copy is larger than 5 MB. Attach a smaller one.")
-        return found

@@ -72,7 +72,7 @@ def incident(document: Document, now: datetime) -> Contents:
             for each in TimelineEntry.objects.filter(
                 incident=found, kind=TimelineEntry.Kind.DECISION, internal=False
             )
-            .select_related("by")
+            .select_related("by", "evidence")
             .order_by("at", "id")
         ],
         "measures": [_measure(each) for each in measures_of(found) if each.dropped_at is None],
@@ -188,6 +188,7 @@ def _entry(row: TimelineEntry) -> Data:
         "at_words": _words(row.at),
         "lead_in": row.lead_in,
         "text": row.text,
+        "file": f"{row.evidence.name}, SHA-256 {row.evidence.sha256}" if row.evidence else "",
         "by": row.said_by or (row.by.name if row.by else ""),
     }
 

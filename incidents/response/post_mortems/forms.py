@@ -9,6 +9,7 @@ from django.core.validators import URLValidator
 
 from incidents.response.models import Measure
 from incidents.response.post_mortems.actions import LONGEST
+from portal.documents.evidence.forms import OneFileField
 from portal.lib.fields import refuse_secrets
 from portal.shell.widgets import DayField
 
@@ -131,6 +132,7 @@ class DoneForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="One or two sentences, and what shows it.",
     )
+    file = OneFileField(label="What shows it")
 
 
 class DropForm(forms.Form):

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
 from incidents.response.changing import changing, write_entry
 from incidents.response.kinds import MEASURE
 from incidents.response.models import Incident, Measure, PostMortem
 from portal.deadlines import actions as deadlines
 from portal.deadlines.obligations import Due, Obligation, Subject
+from portal.documents.evidence.actions import attach
 from portal.lib.refused import Refused
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
+EVIDENCE = "response.measure"
 FACTS = frozenset({"kind", "text", "owner", "due_on", "priority", "tracking_url"})
 
 
@@ -46,10 +50,25 @@ def edit_measure(
     return current
 
 
-def finish_measure(measure: Measure, outcome: str, *, by: User, now: datetime) -> Measure:
-    """Record that it is done, and what was done; its deadline is met now."""
+def finish_measure(
+    measure: Measure, outcome: str, *, by: User, now: datetime, file: tuple[str, bytes] | None = None
+) -> Measure:
+    """Record that it is done, and what was done; its deadline is met now. file: name and bytes of what shows it.
+
+    Raises Refused without words and for a file that cannot be attached; then nothing is recorded.
+    """
     if not outcome.strip():
         raise Refused("Say what was done.")
+    with transaction.atomic():
+        if file is not None:
+            attach(
+                measure.incident.client, EVIDENCE, str(measure.pk), *file, by=by, at=now, shows="That it is done",
+                internal=True,
+            )  # fmt: skip
+        return _finish(measure, outcome, by=by, now=now)
+
+
+def _finish(measure: Measure, outcome: str, *, by: User, now: datetime) -> Measure:
     with changing(measure.incident, "measure.finish", by=by, now=now, closed=True) as row:
         current = _open(measure)
         current.done_at, current.done_by, current.outcome = now, by, outcome.strip()

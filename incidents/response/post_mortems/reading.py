@@ -86,7 +86,7 @@ def visible_entries(incident: Incident) -> list[TimelineEntry]:
 
     In a drill nobody outside sees anything: there all entries count.
     """
-    rows = TimelineEntry.objects.filter(incident=incident).select_related("by")
+    rows = TimelineEntry.objects.filter(incident=incident).select_related("by", "evidence")
     if not incident.drill:
         rows = rows.filter(internal=False)
     entries = list(rows.order_by("at", "id"))

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from incidents.response import actions, queries
+from incidents.response.evidence import subjects
 from incidents.response.models import Incident, Update
 from incidents.response.pages import listing, path, records, show
 from incidents.response.pages.forms import RECORDED, LogForm
@@ -122,7 +123,7 @@ def incident_show(request: PortalRequest, client: Client, number: int) -> HttpRe
     whole = request.GET.get("timeline") == "all"
     entries = queries.entries_of(incident)
     clocks = list(incident.clocks.order_by("due_at", "pk"))
-    deadlines = queries.clocks_of(incident)
+    deadlines, measures = queries.clocks_of(incident), queries.measures_of(incident)
     context: dict[str, Any] = {
         "client": client,
         "incident": incident,
@@ -140,7 +141,7 @@ def incident_show(request: PortalRequest, client: Client, number: int) -> HttpRe
         "links": records.link_lines(incident, incident.links.order_by("subject", "pk")),
         "callees": () if incident.closed_at else path.callees(incident, for_practice=for_practice),
         "responders": list(incident.responders.select_related("user").order_by("pk")),
-        "measures": queries.measures_of(incident),
+        "measures": measures,
         "owes_post_mortem": queries.owes_post_mortem(incident),
         "post_mortem": post_mortem,
         "post_mortem_url": show.link(incident, "post_mortem_show"),
@@ -148,6 +149,7 @@ def incident_show(request: PortalRequest, client: Client, number: int) -> HttpRe
         "severity_mark": SEVERITY_MARKS.get(incident.severity, "idle"),
         "primary": _primary(incident, may_edit=may_edit, deadlines=deadlines),
         "menu": _menu(incident) if may_edit else (),
+        **subjects.on_page(request.access, incident, measures),
         "parts": _parts(request, incident) if for_practice else (),
     }
     if for_practice:

@@ -13,6 +13,7 @@ from incidents.response.post_mortems import measures as actions
 from incidents.response.post_mortems.actions import other_reviewers
 from incidents.response.post_mortems.forms import DoneForm, DropForm, EditMeasureForm, MeasureForm
 from incidents.response.views.shared import changes, done, incident_or_404, posted
+from portal.documents.evidence.forms import sent_file
 from portal.tenancy.decorators import PortalRequest, client_view
 from portal.tenancy.models import Client
 from portal.tenancy.permissions import Permission
@@ -65,13 +66,13 @@ def measure_done(request: PortalRequest, client: Client, number: int, pk: int) -
     """Record that it is done."""
     incident, now = incident_or_404(client, number), timezone.now()
     measure = _open_or_404(incident, pk)
-    form = DoneForm(posted(request))
-    if request.method == "POST" and done(
-        form,
-        lambda: actions.finish_measure(
-            measure, form.cleaned_data["outcome"], by=request.access.user, now=now
-        ),
-    ):
+    form = DoneForm(posted(request), files=request.FILES or None)
+
+    def finish() -> None:
+        outcome, file = form.cleaned_data["outcome"], sent_file(form.cleaned_data["file"])
+        actions.finish_measure(measure, outcome, by=request.access.user, now=now, file=file)
+
+    if request.method == "POST" and done(form, finish):
         return _back(request, incident, "The measure is done.")
     return _form(request, incident, form, "Record it done", "Record as done", measure=measure)
 

@@ -18,6 +18,8 @@ from incidents.response.notices import actions, pack
 from incidents.response.pages.notice_forms import NoticeForm, SendForm, SentForm
 from incidents.response.views.shared import act, changes, done, incident_or_404, posted
 from portal.audit.actions import record
+from portal.documents.evidence.forms import sent_file
+from portal.documents.evidence.views import attached
 from portal.lib.markdown import to_html
 from portal.lib.refused import Refused
 from portal.tenancy.decorators import PortalRequest, client_view
@@ -150,11 +152,10 @@ def notice_sent(request: PortalRequest, client: Client, number: int, pk: int) ->
 
     def note() -> None:
         found = form.cleaned_data
-        copy = found.get("copy")
         actions.record_sent(
             notice, at=form.instant(), via=found["via"], by=request.access.user, now=now,
             reference=found["reference"], late_reason=found["late_reason"],
-            copy=(copy.name, copy.read()) if copy else None,
+            copy=sent_file(found.get("copy")),
         )  # fmt: skip
 
     if request.method == "POST" and done(form, note):
@@ -177,15 +178,7 @@ def notice_copy(request: PortalRequest, client: Client, number: int, pk: int) ->
         object_id=str(notice.pk),
         label=notice.title,
     )
-    return HttpResponse(
-        bytes(file.content),
-        content_type="application/octet-stream",
-        headers={
-            "Content-Disposition": f'attachment; filename="{file.name}"',
-            "Cache-Control": "private, no-store",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )
+    return attached(file.name, file.media_type, bytes(file.content))
 
 
 @require_POST

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from incidents.response.evidence import subjects
 from incidents.response.models import Incident, PostMortem
 from incidents.response.post_mortems import actions, panels, prefill, sharing
 from incidents.response.post_mortems.forms import AddendumForm, ReviewForm, SectionForm, ShareForm
@@ -37,6 +38,8 @@ def post_mortem_show(request: PortalRequest, client: Client, number: int) -> Htt
     post_mortem = post_mortem_of(incident)
     inside = request.access.may(Permission.VIEW_INTERNAL, client)
     context = panels.page(incident, post_mortem, timezone.now(), inside=inside)
+    shown = [measure for part in context["parts"] for measure in part.shown.measures]
+    subjects.of_measures(request.access, client, shown)
     context |= {
         "may_edit": request.access.may(EDIT, client),
         "may_read_documents": request.access.may(Permission.READ_DOCUMENTS, client),

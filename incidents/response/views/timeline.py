@@ -14,6 +14,7 @@ from incidents.response import timeline_actions
 from incidents.response.models import TimelineEntry
 from incidents.response.pages.forms import CorrectionForm, EntryForm, LinkForm, UnlinkForm
 from incidents.response.views.shared import act, back, changes, done, incident_or_404, posted
+from portal.documents.evidence.forms import sent_file
 from portal.tenancy.decorators import PortalRequest, client_view
 from portal.tenancy.models import Client
 from portal.tenancy.permissions import Permission
@@ -40,13 +41,13 @@ class _Choice:
 def incident_entry_add(request: PortalRequest, client: Client, number: int) -> HttpResponse:
     """Write down what happened."""
     incident, now = incident_or_404(client, number), timezone.now()
-    form = EntryForm(posted(request), now=now, zone=ZoneInfo(client.time_zone))
+    form = EntryForm(posted(request), files=request.FILES or None, now=now, zone=ZoneInfo(client.time_zone))
 
     def add() -> None:
         found = form.cleaned_data
         timeline_actions.add_entry(
             incident, found["words"], at=form.instant(), by=request.access.user, now=now,
-            internal=found["internal"], said_by=found["said_by"],
+            internal=found["internal"], said_by=found["said_by"], file=sent_file(found["file"]),
         )  # fmt: skip
 
     if request.method == "POST" and done(form, add):

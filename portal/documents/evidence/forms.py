@@ -100,6 +100,11 @@ class OneFileField(forms.FileField):
         return found
 
 
+def sent_file(file: UploadedFile[Any] | None) -> tuple[str, bytes] | None:
+    """Give name and bytes of a file that was sent beside other fields."""
+    return (file.name or "file", file.read()) if file else None
+
+
 class WithdrawForm(BlanksRefused, forms.Form):
     """Why a file is withdrawn."""
 

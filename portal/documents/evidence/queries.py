@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from portal.documents.evidence.subjects import About, readable, subject_of
 from portal.documents.models import EvidenceFile, EvidenceQuerySet
@@ -20,10 +20,10 @@ def readable_of(access: Access, client: Client) -> EvidenceQuerySet:
     return rows if access.is_of_practice else rows.filter(internal=False, withdrawn_at__isnull=True)
 
 
-def at_record(access: Access, client: Client, subject_type: str, subject_id: str) -> EvidenceQuerySet:
-    """List the files at one record, what is in use first, then latest first."""
-    rows = readable_of(access, client).filter(subject_type=subject_type, subject_id=subject_id)
-    return rows.order_by("withdrawn_at", "-added_at", "-pk")
+def at_records(access: Access, client: Client, subject_type: str, ids: Iterable[str]) -> EvidenceQuerySet:
+    """List the files at some records of one kind, what is in use first, then latest first."""
+    rows = readable_of(access, client).filter(subject_type=subject_type, subject_id__in=list(ids))
+    return rows.order_by(F("withdrawn_at").asc(nulls_first=True), "-added_at", "-pk")
 
 
 def find(access: Access, client: Client, pk: int) -> EvidenceFile | None:

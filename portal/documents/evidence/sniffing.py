@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Collection
 from dataclasses import dataclass
 from email import message_from_bytes
 from pathlib import PurePath
@@ -72,7 +71,6 @@ REFUSED: tuple[tuple[bytes, str], ...] = (
 )
 HEIC = b"ftyp"
 UNKNOWN = "This type of file is not kept. Attach a PDF, PNG, JPEG, plain text, CSV, JSON, mail (.eml), .xlsx or .docx."
-OTHER = "This is {what}. Attach {wanted}."
 EMPTY = "The file is empty."
 CUT_OFF = "This {what} is cut off, or something was put behind its end. Save it again and attach that."
 WEB_PAGE = "This is a web page. Print it into a PDF, and attach that."
@@ -89,16 +87,12 @@ _LOOKED_AT = 4096
 _OUT_OF_A_NAME = re.compile(r'[\\/:*?"<>|]+')
 
 
-def sniff(name: str, content: bytes, allowed: Collection[FileType] = TYPES) -> Sniffed:
+def sniff(name: str, content: bytes) -> Sniffed:
     """Tell the type of a file by its bytes, and give it a name that ends accordingly.
 
-    Raises Refused, with what to do instead, for what is empty, of a type that is not in `allowed`, broken or
-    dangerous.
+    Raises Refused, with what to do instead, for what is empty, of a type that is not let in, broken or dangerous.
     """
     found = type_of(name, content)
-    if found not in allowed:
-        wanted = listed([each.words for each in allowed])
-        raise Refused(OTHER.format(what=f"a file of the type {found.words}", wanted=wanted))
     return Sniffed(named(name, found), found)
 
 
@@ -188,8 +182,3 @@ def named(name: str, found: FileType) -> str:
     else:
         stem, ending = (path.stem if ending in known else path.name), found.endings[0]
     return f"{stem[: LONGEST_NAME - len(ending)].strip(' .-') or 'file'}{ending}"
-
-
-def listed(words: list[str]) -> str:
-    """Write a list: PDF, Mail or Text."""
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

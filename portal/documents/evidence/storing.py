@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
 
@@ -14,7 +14,6 @@ from portal.documents.evidence.sniffing import (
     JSON,
     MAIL,
     TEXT,
-    TYPES,
     XLSX,
     FileType,
     decoded,
@@ -27,7 +26,9 @@ from portal.tenancy.models import Client
 
 MB = 1024 * 1024
 LARGEST = 10 * MB
-TOO_LARGE = "The file is larger than {most} MB. Attach a smaller one, or the part that shows something."
+TOO_LARGE = (
+    f"The file is larger than {LARGEST // MB} MB. Attach a smaller one, or the part that shows something."
+)
 HOLDS_SECRET = "It looks as if {where} holds a secret ({kind}), so nothing was kept. Take it out. {instead}"  # noqa: S105
 
 
@@ -37,18 +38,16 @@ def store(
     content: bytes,
     *,
     internal: bool,
-    most: int = LARGEST,
-    allowed: Collection[FileType] = TYPES,
     may_hold_secrets: bool = False,
 ) -> StoredFile:
     """Keep a file, inside an action that is running.
 
-    may_hold_secrets: keeps it as it is, whatever stands in it. Raises Refused for what is empty, larger than `most`
+    may_hold_secrets: keeps it as it is, whatever stands in it. Raises Refused for what is empty, larger than LARGEST
     bytes, of another type, or holds a secret.
     """
-    if len(content) > most:
-        raise Refused(TOO_LARGE.format(most=most // MB))
-    found = sniff(name, content, allowed)
+    if len(content) > LARGEST:
+        raise Refused(TOO_LARGE)
+    found = sniff(name, content)
     if not may_hold_secrets:
         refuse_secrets_in(name, found.type, content)
     kept: StoredFile = StoredFile.objects.create(

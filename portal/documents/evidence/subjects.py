@@ -87,14 +87,14 @@ def register(
     _subjects[subject_type] = Subject(subject_type, noun, find, attach, read, internal_first, follow)
 
 
-def rows_of(model: type[models.Model], about: Callable[[Any], About]) -> Find:
-    """Make the `find` of a model of one client's rows; `about` puts a row into words, its client at hand."""
+def rows_of(model: type[models.Model], about: Callable[[Any], About], related: Sequence[str] = ()) -> Find:
+    """Make the `find` of a model of one client's rows; `about` puts a row into words, client and `related` at hand."""
 
     def found(client: Client, ids: Collection[str]) -> dict[str, About]:
         numbers = [int(each) for each in ids if each.isdecimal() and len(each) <= LONGEST_ID]
         rows = model._default_manager.filter(client=client, pk__in=numbers)
         listed: dict[str, About] = {}
-        for row in rows:
+        for row in rows.select_related(*related) if related else rows:
             row.client = client  # type: ignore[attr-defined]
             listed[str(row.pk)] = about(row)
         return listed

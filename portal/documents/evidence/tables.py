@@ -9,7 +9,7 @@ from datetime import tzinfo
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
-from portal.documents.evidence.queries import at_record
+from portal.documents.evidence.queries import at_records
 from portal.documents.evidence.sniffing import WORDS
 from portal.documents.evidence.subjects import About, subject_of
 from portal.documents.models import EvidenceFile
@@ -47,19 +47,31 @@ class Panel:
 
 
 def panel_of(
-    access: Access, client: Client, subject_type: str, subject_id: object, *, open_: bool = True
+    access: Access, client: Client, subject_type: str, subject_id: object, *, takes: bool = True
 ) -> Panel:
-    """Gather the files at a record for its page. One query.
+    """Gather the files at a record for its page. One query. takes: whether the record still takes files."""
+    return panels_of(access, client, subject_type, [subject_id], takes=takes)[str(subject_id)]
 
-    open_: whether the record still takes files.
-    """
+
+def panels_of(
+    access: Access, client: Client, subject_type: str, ids: Iterable[object], *, takes: bool = True
+) -> dict[str, Panel]:
+    """Gather the files at several records of one kind, by their ids as text. One query."""
     kind = subject_of(subject_type)
-    files = list(at_record(access, client, subject_type, str(subject_id)))
-    for file in files:
+    may_attach = kind is not None and takes and access.may(kind.attach, client)
+    found: dict[str, list[EvidenceFile]] = {str(each): [] for each in ids}
+    for file in at_records(access, client, subject_type, found):
         file.client = client
-    may_attach = kind is not None and open_ and access.may(kind.attach, client)
-    url = attach_url(client, subject_type, subject_id) if may_attach else ""
-    return Panel(files, sum(file.withdrawn_at is None for file in files), url, access.is_of_practice)
+        found[file.subject_id].append(file)
+    return {
+        pk: Panel(
+            files,
+            sum(file.withdrawn_at is None for file in files),
+            attach_url(client, subject_type, pk) if may_attach else "",
+            access.is_of_practice,
+        )
+        for pk, files in found.items()
+    }
 
 
 def attach_url(client: Client, subject_type: str, subject_id: object) -> str:

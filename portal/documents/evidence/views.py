@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.documents.evidence import actions, queries
 from portal.documents.evidence.forms import AttachForm, WithdrawForm
-from portal.documents.evidence.storing import LARGEST, MB, TOO_LARGE
+from portal.documents.evidence.storing import LARGEST, TOO_LARGE
 from portal.documents.evidence.subjects import About, Subject, about_of, subject_of
 from portal.documents.evidence.tables import words_of
 from portal.documents.models import EvidenceFile
@@ -78,7 +78,7 @@ def _take_in(
     name = file.name or "file"
     try:
         if (file.size or 0) > LARGEST:
-            raise Refused(TOO_LARGE.format(most=LARGEST // MB))
+            raise Refused(TOO_LARGE)
         kept = actions.attach(
             client, kind.type, subject_id, name, file.read(), by=request.access.user, at=timezone.now(),
             shows=form.cleaned_data["shows"], internal=form.internal,

@@ -19,6 +19,7 @@ from portal.tenancy.models import Client
 from portal.tenancy.permissions import Role
 from tests.conftest import make_assignment, make_user
 from tests.incidents.response.made import opened
+from tests.portal.documents.evidence.made import PDF
 
 pytestmark = pytest.mark.django_db
 
@@ -61,12 +62,12 @@ def test_a_notice_is_drafted_edited_approved_and_recorded_as_sent(
     at = timezone.now()
     sent = {
         "day_day": at.day, "day_month": at.month, "day_year": at.year, "clock": f"{at:%H:%M}", "via": "Web form",
-        "reference": "IC-1", "copy": SimpleUploadedFile("copy.pdf", b"%PDF-1.7 sent"),
+        "reference": "IC-1", "copy": SimpleUploadedFile("copy.pdf", PDF),
     }  # fmt: skip
     browser = signed_in(bob)
     assert browser.post(url("notice_sent", incident, pk=notice.pk), sent).status_code == 302
     copy = browser.get(url("notice_copy", incident, pk=notice.pk))
-    assert copy.content == b"%PDF-1.7 sent"
+    assert copy.content == PDF
     assert copy["Content-Disposition"] == 'attachment; filename="copy.pdf"'
     assert any(event.payload.get("action") == "notice.download" for event in AuditEvent.objects.all())
     assert "not changed any more" in browser.get(show).content.decode()
@@ -85,7 +86,7 @@ def test_a_copy_of_another_type_is_refused_over_the_form(
         "copy": SimpleUploadedFile("copy.pdf", b"MZ\x00\x01"),
     }  # fmt: skip
     answer = signed_in(bob).post(url("notice_sent", incident, pk=notice.pk), sent)
-    assert "Attach a PDF, a mail" in answer.content.decode()
+    assert "This is a program." in answer.content.decode()
     assert Notice.objects.get().state == "approved"
 
 

@@ -28,6 +28,7 @@ from portal.tenancy.permissions import Role
 from portal.tenancy.scope import enter, narrowed
 from tests.conftest import make_member, make_user, scope_of
 from tests.incidents.response.made import NOW, fresh, lead_ins, opened
+from tests.portal.documents.evidence.made import PDF
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=2)
@@ -175,11 +176,11 @@ def test_what_was_sent_elsewhere_is_kept_with_its_copy_and_ends_its_clock(
     in_a: object, client_a1: Client, alice: User, bob: User
 ) -> None:
     notice = of_clock(breach(client_a1, alice), ICO, bob, "authority", alice)
-    copy = ("Notice to ICO.exe", b"%PDF-1.7 copy")
+    copy = ("Notice to ICO.exe", PDF)
     sent = record_sent(notice, at=LATER, via="Web form", by=bob, now=LATER, reference="IC-9", copy=copy)
     assert (sent.state, sent.reference) == ("elsewhere", "IC-9")
     file = StoredFile.objects.get()
-    assert (file.name, file.media_type, file.size) == ("Notice-to-ICO.pdf", "application/pdf", 13)
+    assert (file.name, file.media_type, file.size) == ("Notice to ICO.exe.pdf", "application/pdf", len(PDF))
     clock = BreachClock.objects.get()
     assert (clock.notified_at, clock.reference) == (LATER, "IC-9")
 
@@ -190,8 +191,8 @@ def test_what_was_sent_elsewhere_is_kept_with_its_copy_and_ends_its_clock(
         ({"via": " "}, "how it was sent"),
         ({"at": LATER + timedelta(hours=1)}, "has passed"),
         ({"at": NOW - timedelta(hours=1)}, "before the incident was detected"),
-        ({"copy": ("a.pdf", b"MZ\x00\x01")}, "a PDF, a mail"),
-        ({"copy": ("a.pdf", b"x" * (5 * 1024 * 1024 + 1))}, "larger than 5 MB"),
+        ({"copy": ("a.pdf", b"MZ\x00\x01")}, "This is a program"),
+        ({"copy": ("a.pdf", b"x" * (10 * 1024 * 1024 + 1))}, "larger than 10 MB"),
     ],
 )
 def test_a_sending_that_cannot_be_is_refused_whole(

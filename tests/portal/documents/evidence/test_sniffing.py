@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from portal.documents.evidence import office
-from portal.documents.evidence.sniffing import LONGEST_NAME, PDF, TEXT, TYPES, listed, named, sniff
+from portal.documents.evidence.sniffing import LONGEST_NAME, TYPES, named, sniff
 from portal.lib.refused import Refused
 from tests.portal.documents.evidence import made
 
@@ -85,11 +85,6 @@ def test_what_is_not_on_the_list_is_refused_with_what_to_do(content: bytes, word
         sniff("evidence.pdf", content)
 
 
-def test_a_type_that_is_not_wanted_here_is_refused_with_those_that_are() -> None:
-    with pytest.raises(Refused, match="PNG picture. Attach PDF or Text"):
-        sniff("a.png", made.png(), (PDF, TEXT))
-
-
 @given(
     st.binary(max_size=300),
     st.sampled_from([b"", b"%PDF-", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"]),
@@ -112,8 +107,3 @@ def test_any_name_becomes_a_plain_one_with_the_ending_of_the_type(name: str, kin
     assert kept.isprintable()
     assert not set(kept) & set('/\\:*?"<>|')
     assert not kept.startswith(".")
-
-
-def test_lists_read_like_sentences() -> None:
-    assert listed(["PDF"]) == "PDF"
-    assert listed(["PDF", "Mail", "Text"]) == "PDF, Mail or Text"

@@ -1,0 +1,1 @@
+"""Files at incidents and their measures."""
