@@ -15,6 +15,7 @@ class ResponseConfig(AppConfig):
         from incidents.response import agreements, breach_actions, changing, handing_over, kinds
         from incidents.response.demonstration.build import build
         from incidents.response.evidence import subjects
+        from incidents.response.figures import documents as yearly
         from incidents.response.figures import pack as figures
         from incidents.response.notices import pack
         from incidents.response.pages import panels
@@ -32,6 +33,7 @@ class ResponseConfig(AppConfig):
         registry.register_all()
         plans.register_all()
         figures.register_all()
+        yearly.register_all()
         reading.register_all()
         register_part(build)
         exempt(

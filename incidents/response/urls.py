@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(OF_CLIENT, incidents.client_incident_list, name="client_incident_list"),
     path(OF_CLIENT + "year/", annual.incident_year_latest, name="incident_year_latest"),
     path(OF_CLIENT + "year/export/", annual.incident_year_export, name="incident_year_export"),
+    path(OF_CLIENT + "year/print/", annual.incident_year_print, name="incident_year_print"),
     path(OF_CLIENT + "year/<int:year>/", annual.incident_year, name="incident_year"),
     path(OF_CLIENT + "export/", incidents.client_incident_export, name="client_incident_export"),
     path(OF_CLIENT + "log/", incidents.client_incident_log, name="client_incident_log"),

@@ -34,7 +34,7 @@ WITHOUT_PAGE = {
     *("evidence_download", "evidence_export", "evidence_visibility"),
     *("clock_facts", "clock_start", "notice_add", "notice_approve", "notice_copy", "notice_print"),
     *("post_mortem_ask", "post_mortem_pdf", "post_mortem_print", "incident_print"),
-    *("incident_year_export", "incident_year_all_export"),
+    *("incident_year_export", "incident_year_all_export", "incident_year_print"),
     *("client_incident_export", "incident_acknowledge", "incident_close", "incident_export"),
     *("client_channel_act", "own_channel_act", "practice_channel_act"),
     *("message_again", "message_again_all", "message_export"),

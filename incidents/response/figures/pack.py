@@ -45,10 +45,15 @@ def section(client: Client, now: datetime) -> FurtherSection:
         key=KEY,
         title=TITLE,
         lead=" ".join(filter(None, lead)),
-        tables=(_severities(figures), _promises(figures), _times(figures)),
+        tables=tables(figures),
         notes=words.DEFINITIONS,
         sources=(_source(found, now),),
     )
+
+
+def tables(figures: Figures) -> tuple[FurtherTable, ...]:
+    """The figures as paper has them: by severity, by promise, and the times. Measures stay inside the practice."""
+    return _severities(figures), _promises(figures), _times(figures)
 
 
 def _severities(figures: Figures) -> FurtherTable:

@@ -17,6 +17,7 @@ from incidents.response.figures.reading import AnnualFigures, Line, NoticeLine
 from incidents.response.rules.figures import (
     KEPT,
     LATE,
+    OURS,
     PROMISES,
     RUNNING,
     SEVERITIES,
@@ -49,8 +50,8 @@ CLIENTS = (
     Column("client", "Client", kind="lead", narrow="lead"),
     Column("incidents", "Incidents", kind="num"),
     *(Column(each, each, kind="num") for each in SEVERITIES),
-    Column("acknowledged", "Acknowledged, median"),
-    Column("resolved", "Resolved, median"),
+    Column("acknowledged", "Acknowledged, median", kind="num"),
+    Column("resolved", "Resolved, median", kind="num"),
     Column("kept", "Kept", kind="num"),
     Column("late", "Late", kind="num"),
     Column("running", "Running", kind="num"),
@@ -105,8 +106,8 @@ def clients_table(found: Mapping[Client, Figures], year: int | None) -> Table:
             Cell("lead", client.name, url=url),
             Cell("num", f"{figures.incidents:,}"),
             *(Cell("num", f"{row.incidents:,}") for row in figures.severities),
-            Cell("text", short_span(figures.acknowledged.median)),
-            Cell("text", short_span(figures.resolved.median)),
+            Cell("num", short_span(figures.acknowledged.median)),
+            Cell("num", short_span(figures.resolved.median)),
             Cell("num", f"{figures.promised.kept:,}"),
             Cell("num", f"{figures.promised.late:,}"),
             Cell("num", f"{figures.promised.running:,}"),
@@ -192,7 +193,11 @@ def _incidents(found: AnnualFigures) -> Table:
         "No incidents in this time", "What is detected in it stands here, with how each promise was kept."
     )
     return Table(
-        "Incidents", "Incidents, the newest first", [Heading(each) for each in INCIDENTS], rows, empty
+        "Table of incidents",
+        "Incidents, the newest first",
+        [Heading(each) for each in INCIDENTS],
+        rows,
+        empty,
     )
 
 
@@ -210,7 +215,9 @@ def _notices(found: AnnualFigures) -> Table:
         for each in found.notices
     ]
     empty = Empty("No clock of the law ran", "Each stands here with what was decided: told, or not, and why.")
-    return Table("Notices", "Breach notices, by incident", [Heading(each) for each in NOTICES], rows, empty)
+    return Table(
+        "Table of notices", "Breach notices, by incident", [Heading(each) for each in NOTICES], rows, empty
+    )
 
 
 def _address(client: Client, number: int) -> str:
@@ -232,11 +239,13 @@ def _post_mortem(found: AnnualFigures, line: Line) -> Cell:
 
 
 def _promises(line: Line) -> Cell:
-    if line.late:
-        return Cell("status", "Late", sub=", ".join(words.SHORT[each] for each in line.late), state="late")
-    if RUNNING in line.states.values():
+    """How what the practice owes on it stands; measures and the client's own notices are told elsewhere."""
+    states = {each: line.states[each] for each in OURS if each in line.states}
+    if late := [words.SHORT[each] for each, state in states.items() if state == LATE]:
+        return Cell("status", "Late", sub=", ".join(late), state="late")
+    if RUNNING in states.values():
         return Cell("status", "Running", state="wait")
-    if KEPT in line.states.values():
+    if KEPT in states.values():
         return Cell("status", "In time", state="ok")
     return Cell("status", "None agreed", state="idle")
 

@@ -8,10 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from incidents.response.figures.documents import print_year
 from incidents.response.figures.reading import annual_figures, annual_figures_of
 from incidents.response.pages import annual
 from incidents.response.pages.listing import TYPES
@@ -41,9 +42,19 @@ def incident_year(request: PortalRequest, client: Client, year: int) -> HttpResp
 def incident_year_export(request: PortalRequest, client: Client) -> HttpResponse:
     """The incidents of `year`, or of the last twelve months, as CSV or with `format=xlsx` as a workbook."""
     now, zone = timezone.now(), ZoneInfo(client.time_zone)
-    year = _asked_year(request, now, zone)
+    year = _asked_year(request.GET.get("year", ""), now, zone)
     lines = annual.lines(annual_figures(client, year, now), zone)
     return _file(request, client, lines, annual.HEADER, f"{client.slug}-incidents-{year or 'twelve-months'}")
+
+
+@require_POST
+@client_view(Permission.MAKE_PACK)
+def incident_year_print(request: PortalRequest, client: Client) -> HttpResponse:
+    """Ask for the report of `year`, or of the last twelve months, as a PDF; without what is internal."""
+    now = timezone.now()
+    year = _asked_year(request.POST.get("year", ""), now, ZoneInfo(client.time_zone))
+    document = print_year(client, year, by=request.access.user, now=now)
+    return redirect("document_show", client_slug=client.slug, pk=document.pk)
 
 
 @require_safe
@@ -65,7 +76,7 @@ def incident_year_all(request: PortalRequest, year: int) -> HttpResponse:
 def incident_year_all_export(request: PortalRequest) -> HttpResponse:
     """The table of all clients as a file, of `year` or of the last twelve months."""
     now, zone = timezone.now(), ZoneInfo(request.access.user.time_zone)
-    year = _asked_year(request, now, zone)
+    year = _asked_year(request.GET.get("year", ""), now, zone)
     clients = [each for each in _clients() if request.access.may(Permission.EXPORT, each)]
     lines = annual.clients_lines(annual_figures_of(clients, year, now))
     return _file(request, None, lines, annual.CLIENTS_HEADER, f"incidents-{year or 'twelve-months'}")
@@ -79,6 +90,7 @@ def _page(request: PortalRequest, client: Client, year: int | None) -> HttpRespo
         "client": client,
         "years": annual.years("incident_year", {"client_slug": client.slug}, year, now, zone),
         "may_export": request.access.may(Permission.EXPORT, client),
+        "may_print": request.access.may(Permission.MAKE_PACK, client),
         "zone": zone.key,
         **annual.page(found, inside=request.access.is_of_practice),
     }
@@ -109,8 +121,7 @@ def _refuse_year(year: int | None, now: datetime, zone: ZoneInfo) -> None:
         raise Http404
 
 
-def _asked_year(request: PortalRequest, now: datetime, zone: ZoneInfo) -> int | None:
-    text = request.GET.get("year", "")
+def _asked_year(text: str, now: datetime, zone: ZoneInfo) -> int | None:
     if not text:
         return None
     year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0

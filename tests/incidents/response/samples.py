@@ -97,7 +97,7 @@ def of_incidents(rows: IncidentRows) -> Named:
     """Every address of one client's incidents."""
     for name in ("client_incident_list", "client_incident_export", "client_incident_log"):
         yield name, {}
-    for name in ("incident_year_latest", "incident_year_export"):
+    for name in ("incident_year_latest", "incident_year_export", "incident_year_print"):
         yield name, {}
     yield "incident_year", {"year": NOW.year}
     one = {"number": 1}
