@@ -30,17 +30,7 @@ if TYPE_CHECKING:
 
 S = Incident.Status
 #: What the record of each instant is called, as an entry of the timeline begins.
-WORDS = {
-    "detected_at": "Detected",
-    "reported_at": "Reported",
-    "aware_at": "Aware of a breach",
-    "acknowledged_at": "Acknowledged",
-    "contained_at": "Contained",
-    "fixed_at": "Fixed",
-    "resolved_at": "Resolved",
-    "lessons_shared_at": "Lessons shared",
-    "closed_at": "Closed",
-}
+WORDS = INSTANTS
 #: What people may change in the record at any time while it is not closed.
 FACTS = frozenset(
     {
@@ -261,7 +251,7 @@ def reopen(incident: Incident, *, by: User | None, now: datetime, why: str) -> I
 
 
 def close(incident: Incident, *, by: User, now: datetime) -> Incident:
-    """End the work on it. Raises Refused while a phase lacks something, and says what; for an exercise, which is ended."""
+    """End the work on it. Raises Refused while a phase lacks something, and says what; and for an exercise."""
     with changing(incident, "incident.close", by=by, now=now) as row:
         if row.drill:
             raise Refused("End the exercise instead: it asks what was learnt.")

@@ -56,7 +56,8 @@ def exposed_open(incident: Incident) -> int:
         return 0
     since = incident.detected_at.astimezone(ZoneInfo(incident.client.time_zone)).date()
     safe = Q(revoked_at__isnull=False) | Q(rotated_on__gte=since)
-    return len(ids) - Credential.objects.for_client(incident.client).filter(safe, pk__in=ids).count()
+    dealt_with: int = Credential.objects.for_client(incident.client).filter(safe, pk__in=ids).count()
+    return len(ids) - dealt_with
 
 
 def _no_clock_decided(incident: Incident) -> bool:

@@ -12,11 +12,18 @@ from django.urls import reverse
 from portal.lib.fields import SafeCharField, SafeListField, SafeTextField
 from portal.tenancy.models import ClientOwned, OwnedManager, OwnedQuerySet, PracticeOwned
 
-#: The instants of an incident in the order in which they come; each may be corrected, with a reason.
-INSTANTS = (
-    "detected_at", "reported_at", "aware_at", "acknowledged_at", "contained_at", "fixed_at", "resolved_at",
-    "lessons_shared_at", "closed_at",
-)  # fmt: skip
+#: The instants of an incident in the order in which they come, and what each is called; each may be corrected.
+INSTANTS = {
+    "detected_at": "Detected",
+    "reported_at": "Reported",
+    "aware_at": "Aware of a breach",
+    "acknowledged_at": "Acknowledged",
+    "contained_at": "Contained",
+    "fixed_at": "Fixed",
+    "resolved_at": "Resolved",
+    "lessons_shared_at": "Lessons shared",
+    "closed_at": "Closed",
+}
 
 
 class IncidentQuerySet(OwnedQuerySet):

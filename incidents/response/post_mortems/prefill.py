@@ -6,19 +6,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from incidents.response.models import BreachClock, Incident, Measure, TimelineEntry
+from incidents.response.models.incident import INSTANTS
 from incidents.response.post_mortems.reading import measures_of, visible_entries
 
-WORDS = {
-    "detected_at": "Detected",
-    "reported_at": "Reported",
-    "aware_at": "Aware of a breach",
-    "acknowledged_at": "Acknowledged",
-    "contained_at": "Contained",
-    "fixed_at": "Fixed",
-    "resolved_at": "Resolved",
-    "lessons_shared_at": "Lessons shared",
-    "closed_at": "Closed",
-}
+WORDS = INSTANTS
 NOT_KNOWN = "not known yet"
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,7 +29,7 @@ from incidents.response.pages.clock_forms import (
     address_of,
     read_choices,
 )
-from incidents.response.views.shared import act, changes, done, incident_or_404, posted
+from incidents.response.views.shared import ask, changes, done, incident_or_404, posted
 from portal.lib.refused import Refused
 from portal.tenancy.decorators import PortalRequest, client_view
 from portal.tenancy.models import Client
@@ -91,9 +94,17 @@ def clock_none(request: PortalRequest, client: Client, number: int) -> HttpRespo
         why = form.cleaned_data["why"]
         breach_actions.record_no_clock(incident, by=request.access.user, now=timezone.now(), why=why)
 
-    if request.method == "POST" and done(form, record):
-        return _back(request, incident, "It is recorded that no clock runs.")
-    return act(request, incident, form, "No clock runs", "Record")
+    said = "It is recorded that no clock runs."
+    return ask(
+        request,
+        incident,
+        form,
+        record,
+        title="No clock runs",
+        submit="Record",
+        said=said,
+        to=_address(incident),
+    )
 
 
 @sensitive_post_parameters()
@@ -116,10 +127,11 @@ def clock_notified(request: PortalRequest, client: Client, number: int, pk: int)
             )
         )  # fmt: skip
 
-    if request.method == "POST" and done(form, record):
+    def said() -> str:
         more = f" Started: {'; '.join(each.title for each in following)}." if following else ""
-        return _back(request, incident, f"Recorded as notified.{more}")
-    return act(request, incident, form, "Notified", "Record", text=clock.title)
+        return f"Recorded as notified.{more}"
+
+    return _ask(request, clock, form, record, title="Notified", submit="Record", said=said)
 
 
 @sensitive_post_parameters()
@@ -135,9 +147,8 @@ def clock_not_notified(request: PortalRequest, client: Client, number: int, pk: 
         why = form.cleaned_data["why"]
         breach_actions.decide_not_to_notify(clock, by=request.access.user, now=timezone.now(), why=why)
 
-    if request.method == "POST" and done(form, decide):
-        return _back(request, incident, "The decision is recorded.")
-    return act(request, incident, form, "Decided not to notify", "Record the decision", text=clock.title)
+    title, submit = "Decided not to notify", "Record the decision"
+    return _ask(request, clock, form, decide, title=title, submit=submit, said="The decision is recorded.")
 
 
 @sensitive_post_parameters()
@@ -153,9 +164,16 @@ def clock_correct(request: PortalRequest, client: Client, number: int, pk: int) 
         why = form.cleaned_data["why"]
         breach_actions.correct_trigger(clock, form.instant(), by=request.access.user, now=now, why=why)
 
-    if request.method == "POST" and done(form, correct):
-        return _back(request, incident, "The instant is corrected. What is counted from it has moved.")
-    return act(request, incident, form, "Correct the instant", "Correct", text=clock.title)
+    said = "The instant is corrected. What is counted from it has moved."
+    return _ask(request, clock, form, correct, title="Correct the instant", submit="Correct", said=said)
+
+
+def _ask(
+    request: PortalRequest, clock: BreachClock, form: Form, do: Callable[[], object], **more: Any
+) -> HttpResponse:
+    """Ask about one clock, and lead back to all of them."""
+    incident = clock.incident
+    return ask(request, incident, form, do, to=_address(incident), text=clock.title, **more)
 
 
 def _page(
@@ -194,8 +212,3 @@ def _clock_or_404(incident: Incident, pk: int) -> BreachClock:
 def _address(incident: Incident) -> str:
     kwargs = {"client_slug": incident.client.slug, "number": incident.number}
     return reverse("incident_clocks", kwargs=kwargs)
-
-
-def _back(request: PortalRequest, incident: Incident, words: str) -> HttpResponse:
-    messages.success(request, words)
-    return redirect(_address(incident))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -22,7 +20,16 @@ from incidents.response.pages.forms import (
     ReopenForm,
     SeverityForm,
 )
-from incidents.response.views.shared import act, back, changes, done, incident_or_404, posted
+from incidents.response.views.shared import (
+    act,
+    ask,
+    at_once,
+    back,
+    changes,
+    done,
+    incident_or_404,
+    posted,
+)
 from portal.lib.dates import format_instant
 from portal.lib.refused import Refused
 from portal.tenancy.decorators import PortalRequest, client_view
@@ -39,12 +46,11 @@ EDIT = Permission.EDIT_REGISTERS
 def incident_acknowledge(request: PortalRequest, client: Client, number: int) -> HttpResponse:
     """Take it up now."""
     incident = incident_or_404(client, number)
-    try:
+
+    def take_up() -> None:
         actions.acknowledge(incident, by=request.access.user, now=timezone.now())
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect(incident)
-    return back(request, incident, f"You have taken up {incident.reference}.")
+
+    return at_once(request, take_up, said=f"You have taken up {incident.reference}.", to=incident)
 
 
 @sensitive_post_parameters()
@@ -107,9 +113,8 @@ def incident_people(request: PortalRequest, client: Client, number: int) -> Http
         for role, person in form.changed_roles().items():
             actions.set_responder(incident, role, person, by=request.access.user, now=now)
 
-    if request.method == "POST" and done(form, name):
-        return back(request, incident, "Who responds was saved.")
-    return act(request, incident, form, "Who responds", "Save")
+    said = "Who responds was saved."
+    return ask(request, incident, form, name, title="Who responds", submit="Save", said=said)
 
 
 @sensitive_post_parameters()
@@ -163,10 +168,9 @@ def incident_reopen(request: PortalRequest, client: Client, number: int) -> Http
         why = form.cleaned_data["why"]
         actions.reopen(incident, by=request.access.user, now=timezone.now(), why=why)
 
-    if request.method == "POST" and done(form, reopen):
-        return back(request, incident, f"{incident.reference} is open again.")
+    said = f"{incident.reference} is open again."
     words = "The clock of the post-mortem ends. It starts anew when the incident is resolved again."
-    return act(request, incident, form, "Reopen", "Reopen", text=words)
+    return ask(request, incident, form, reopen, title="Reopen", submit="Reopen", said=said, text=words)
 
 
 @require_POST
@@ -174,12 +178,11 @@ def incident_reopen(request: PortalRequest, client: Client, number: int) -> Http
 def incident_close(request: PortalRequest, client: Client, number: int) -> HttpResponse:
     """End the work on it, or say what is missing."""
     incident = incident_or_404(client, number)
-    try:
+
+    def close() -> None:
         actions.close(incident, by=request.access.user, now=timezone.now())
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect(incident)
-    return back(request, incident, f"{incident.reference} is closed.")
+
+    return at_once(request, close, said=f"{incident.reference} is closed.", to=incident)
 
 
 @changes

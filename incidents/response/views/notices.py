@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from incidents.response.models import BreachClock, Incident, Notice
 from incidents.response.notices import actions, pack
 from incidents.response.pages.notice_forms import NoticeForm, SendForm, SentForm
-from incidents.response.views.shared import act, changes, done, incident_or_404, posted
+from incidents.response.views.shared import act, ask, at_once, changes, incident_or_404, posted
 from portal.audit.actions import record
 from portal.documents.evidence.forms import sent_file
 from portal.documents.evidence.views import attached
@@ -109,17 +112,12 @@ def notice_approve(request: PortalRequest, client: Client, number: int, pk: int)
         raise PermissionDenied
     notice = _notice_or_404(incident_or_404(client, number), pk)
     version = request.POST.get("version", "")
-    try:
-        actions.approve_notice(
-            notice,
-            version=int(version) if version.isdecimal() else 0,
-            by=request.access.user,
-            now=timezone.now(),
-        )
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect(_address("notice_show", notice))
-    return _back(request, notice, "The notice is approved.")
+
+    def approve() -> None:
+        seen = int(version) if version.isdecimal() else 0
+        actions.approve_notice(notice, version=seen, by=request.access.user, now=timezone.now())
+
+    return at_once(request, approve, said="The notice is approved.", to=_address("notice_show", notice))
 
 
 @sensitive_post_parameters()
@@ -135,9 +133,8 @@ def notice_send(request: PortalRequest, client: Client, number: int, pk: int) ->
         reason = form.cleaned_data["late_reason"]
         actions.send_notice(notice, by=request.access.user, now=timezone.now(), late_reason=reason)
 
-    if request.method == "POST" and done(form, send):
-        return _back(request, notice, "The notice is sent.")
-    return act(request, incident, form, "Send the notice to the client", "Send", text=notice.title)
+    title = "Send the notice to the client"
+    return _ask(request, notice, form, send, title=title, submit="Send", said="The notice is sent.")
 
 
 @sensitive_post_parameters()
@@ -158,9 +155,16 @@ def notice_sent(request: PortalRequest, client: Client, number: int, pk: int) ->
             copy=sent_file(found.get("copy")),
         )  # fmt: skip
 
-    if request.method == "POST" and done(form, note):
-        return _back(request, notice, "It is recorded as sent.")
-    return act(request, incident, form, "Sent elsewhere", "Record as sent", text=notice.title)
+    said = "It is recorded as sent."
+    return _ask(request, notice, form, note, title="Sent elsewhere", submit="Record as sent", said=said)
+
+
+def _ask(
+    request: PortalRequest, notice: Notice, form: Form, do: Callable[[], object], **more: Any
+) -> HttpResponse:
+    """Ask about one notice, and lead back to it."""
+    to = _address("notice_show", notice)
+    return ask(request, notice.incident, form, do, to=to, text=notice.title, **more)
 
 
 @require_safe

@@ -17,6 +17,7 @@ from portal.lib.refused import Refused
 from portal.tenancy.decorators import PortalRequest
 from portal.tenancy.models import Client
 
+ACT = "response/act.html"
 changes = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -46,8 +47,55 @@ def done(form: forms.Form | forms.ModelForm[Any], do: Callable[[], object]) -> b
     return True
 
 
+def ask(
+    request: PortalRequest,
+    incident: Incident,
+    form: forms.Form,
+    do: Callable[[], object],
+    *,
+    title: str,
+    submit: str,
+    said: str | Callable[[], str],
+    to: str = "",
+    template: str = ACT,
+    **more: Any,
+) -> HttpResponse:
+    """Show the page of one form about an incident; once it is sent, do what it asks for, say so and lead on.
+
+    said: the words afterwards, or what gives them then. to: where that leads; the incident where it is left out.
+    """
+    if request.method == "POST" and done(form, do):
+        messages.success(request, said if isinstance(said, str) else said())
+        return redirect(to or incident)
+    return act(request, incident, form, title, submit, template=template, **more)
+
+
+def at_once(
+    request: PortalRequest,
+    do: Callable[[], object],
+    *,
+    said: str,
+    to: str | Incident,
+) -> HttpResponse:
+    """Do what a button asks for, say so or why not, and lead on."""
+    try:
+        do()
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, said)
+    return redirect(to)
+
+
 def act(
-    request: PortalRequest, incident: Incident, form: object, title: str, submit: str, **more: Any
+    request: PortalRequest,
+    incident: Incident,
+    form: object,
+    title: str,
+    submit: str,
+    *,
+    template: str = ACT,
+    **more: Any,
 ) -> HttpResponse:
     """Show the page of one form about an incident."""
     context = {
@@ -57,7 +105,7 @@ def act(
         "title": title,
         "submit": submit,
     }
-    return render(request, "response/act.html", {**context, **more})
+    return render(request, template, {**context, **more})
 
 
 def back(request: PortalRequest, incident: Incident, words: str) -> HttpResponse:

@@ -17,8 +17,9 @@ from portal.audit.models import AuditEvent
 from portal.deadlines.feeds.calendars import Event
 from portal.deadlines.feeds.tokens import practice_in
 from portal.deadlines.kinds import kind_of
-from portal.deadlines.models import CalendarFeed, Deadline
+from portal.deadlines.models import Absence, CalendarFeed, Deadline
 from portal.deadlines.models.deadline import DeadlineQuerySet
+from portal.deadlines.queries import covered
 from portal.lib.dates import format_long
 from portal.tenancy.access import access_of, scope_for
 from portal.tenancy.models import Client
@@ -78,37 +79,50 @@ def _feed_of(token: str) -> CalendarFeed | None:
 
 
 def events_of(found: OpenFeed, now: datetime) -> list[Event]:
-    """Give the events of a feed, soonest first, 2,000 at most. Five queries, whatever it holds.
+    """Give the events of a feed, soonest first, 2,000 at most. Eight queries at most, whatever it holds.
 
+    A person's own feed holds what they cover for colleagues, too, as far as it is due before those are back.
     Open deadlines from 30 days ago to 400 days ahead, and those that ended within the last 30 days. The window
     moves once a day, so that a calendar stays the same to the byte while nothing happens.
     """
     today = now.astimezone(ZoneInfo(found.access.user.time_zone)).date()
     clients = {each.pk: each for each in _clients(found)}
-    rows = _rows(found, list(clients), today)
+    rows, away = _rows(found, list(clients), today, now)
     for row in rows:
         row.client = clients[row.client_id]
     revised = _revisions(rows)
-    return [_event(row, found, revised.get(str(row.pk))) for row in rows]
+    return [_event(row, found, revised.get(str(row.pk)), away.get(row.owner_id)) for row in rows]
 
 
 def _clients(found: OpenFeed) -> Sequence[Client]:
     return [found.client] if found.client else list(Client.objects.all())
 
 
-def _rows(found: OpenFeed, client_ids: list[Any], today: date) -> list[Deadline]:
-    """Two queries, each on its own index: what is open by its instant, what has ended by when it did."""
-    every: DeadlineQuerySet = Deadline.objects.filter(client_id__in=client_ids)
+def _rows(
+    found: OpenFeed, client_ids: list[Any], today: date, now: datetime
+) -> tuple[list[Deadline], dict[Any, Absence]]:
+    """What is open by its instant and what has ended by when it did, each on its own index; and who is away."""
+    of_clients: DeadlineQuerySet = Deadline.objects.filter(client_id__in=client_ids)
+    every, stood_in = of_clients, []
+    away: dict[Any, Absence] = {}
     if found.client is None:
-        every = every.filter(owner=found.access.user)
+        every = of_clients.filter(owner=found.access.user)
+        theirs, away = covered(of_clients.open(), found.access, now)
+        stood_in = list(theirs.order_by("due_at", "id")[:MOST_EVENTS]) if away else []
     start = datetime(today.year, today.month, today.day, tzinfo=ZoneInfo(found.access.user.time_zone))
     within = every.filter(
         due_at__gte=start - timedelta(days=DAYS_BACK), due_at__lt=start + timedelta(days=DAYS_AHEAD)
     )
     still = list(within.open().order_by("due_at", "id")[:MOST_EVENTS])
+    since = start - timedelta(days=DAYS_BACK)
+    still = sorted([*still, *(row for row in stood_in if row.due_at >= since)], key=_by_instant)[:MOST_EVENTS]
     past = within.ended().filter(ended_at__gte=start - ENDED_KEPT)
     ended = list(past.order_by("-ended_at", "id")[: MOST_EVENTS - len(still)])
-    return sorted([*still, *ended], key=lambda row: (row.due_at, row.pk))
+    return sorted([*still, *ended], key=_by_instant), away
+
+
+def _by_instant(row: Deadline) -> tuple[datetime, int]:
+    return row.due_at, row.pk
 
 
 def _revisions(rows: Sequence[Deadline]) -> dict[str, tuple[int, datetime]]:
@@ -119,18 +133,24 @@ def _revisions(rows: Sequence[Deadline]) -> dict[str, tuple[int, datetime]]:
     return {each["object_id"]: (each["n"], each["last"]) for each in counted}
 
 
-def _event(row: Deadline, found: OpenFeed, revised: tuple[int, datetime] | None) -> Event:
+def _event(
+    row: Deadline, found: OpenFeed, revised: tuple[int, datetime] | None, absence: Absence | None
+) -> Event:
     changes, changed_at = revised or (1, row.created_at)
     kind = kind_of(row.kind)
     client = row.client.name
     what = row.title if found.client else f"{row.title} ({client})"
+    covers = ""
+    if absence is not None:
+        what = f"{what}, for {absence.user.name}"
+        covers = f" {absence.user.name} is away until {format_long(absence.until_on)}."
     return Event(
         uid=f"deadline-{row.pk}@{row.practice_id}",
         summary=f"{_prefix(row)}{what}",
         starts=row.due_on or row.due_at,
         url=f"{settings.SITE_URL}{kind.address(row)}",
         category=client,
-        description=f"{kind.title} for {client}. {_standing(row)}",
+        description=f"{kind.title} for {client}. {_standing(row)}{covers}",
         sequence=max(0, changes - 1),
         made_at=row.created_at,
         changed_at=changed_at,

@@ -20,7 +20,7 @@ from portal.audit.models import AuditEvent
 from portal.deadlines import actions as deadlines
 from portal.deadlines.feeds import actions
 from portal.deadlines.feeds.tokens import new_feed_token, practice_in
-from portal.deadlines.models import CalendarFeed, Deadline
+from portal.deadlines.models import Absence, CalendarFeed, Deadline
 from portal.deadlines.obligations import Subject
 from portal.lib.logs import WithoutSecretAddresses
 from portal.lib.refused import Refused
@@ -70,6 +70,26 @@ class TestWhatStandsInIt:
         make_deadline(client_a2, "token", 9, owner=alice)
         make_deadline(client_a1, "other", 5, owner=bob)
         assert set(events(feed_of(alice))) == {"Renew key (Alder & Sons)", "Renew token (Birch Clinic)"}
+
+    def test_what_one_covers_for_a_colleague_who_is_away_stands_in_it_until_they_are_back(
+        self, alice: User, bob: User, client_a1: Client, client_a2: Client, in_a: Any
+    ) -> None:
+        make_deadline(client_a1, "key", 3, owner=bob, backup_owner=alice)
+        make_deadline(client_a1, "later", 30, owner=bob, backup_owner=alice)
+        make_deadline(client_a1, "unowned", 3)
+        make_deadline(client_a2, "token", 2, owner=alice)
+        token = feed_of(alice)
+        before = set(events(token))
+        today = timezone.now().date()
+        away = Absence.objects.create(
+            practice_id=client_a1.practice_id, user=bob, from_on=today, until_on=today + timedelta(days=7)
+        )
+        found = events(token)
+        [covered] = set(found) - before
+        assert covered.endswith("(Alder & Sons), for Bob Baker")
+        assert "Bob Baker is away until" in str(found[covered]["description"])
+        away.delete()
+        assert set(events(token)) == before
 
     def test_a_day_is_a_whole_day_and_a_clock_an_instant_in_universal_time(
         self, alice: User, client_a1: Client
