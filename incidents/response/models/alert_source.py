@@ -53,4 +53,7 @@ class AlertReceipt(ClientOwned):
             models.UniqueConstraint(fields=["source", "key"], name="alert_receipt_once_a_key"),
             models.CheckConstraint(condition=~Q(key=""), name="alert_receipt_has_a_key"),
         ]
-        indexes = [models.Index(fields=["source", "reference"], name="alert_receipt_by_reference")]
+        indexes = [
+            models.Index(fields=["source", "reference", "-id"], name="alert_receipt_latest"),
+            models.Index(fields=["source", "received_at"], name="alert_receipt_by_time"),
+        ]
