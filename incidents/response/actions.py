@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError, connection, transaction
 
 from incidents.response.changing import Changed, changing, write_entry
-from incidents.response.models import Incident, IncidentCounter, Responder, TimelineEntry
+from incidents.response.models import Incident, Responder, TimelineEntry
 from incidents.response.models.incident import INSTANTS
 from incidents.response.obligations import REOPENED, keep_deadlines
 from incidents.response.queries import phases_of
@@ -42,6 +41,12 @@ FACTS = frozenset(
 #: The state that an incident reaches with an instant, unless it is further already.
 REACHES = {"acknowledged_at": S.INVESTIGATING, "contained_at": S.CONTAINED, "resolved_at": S.RESOLVED}
 _ORDER = list(S.values)
+#: The first of two takers holds the row until its transaction ends, so that no number is given twice or left out.
+NEXT_NUMBER = """
+INSERT INTO response_incidentcounter AS counter (practice_id, last) VALUES (%s, 1)
+    ON CONFLICT (practice_id) DO UPDATE SET last = counter.last + 1
+RETURNING last
+"""
 
 
 def open_incident(
@@ -273,16 +278,11 @@ def _join(incident: Incident, *, by: User | None, now: datetime) -> None:
 
 
 def _next_number(client: Client) -> int:
-    """Take the practice's next number; rows of other clients need not be seen for it."""
-    IncidentCounter.objects.bulk_create(
-        [IncidentCounter(practice_id=client.practice_id)], ignore_conflicts=True
-    )
-    rows = IncidentCounter.objects.filter(practice_id=client.practice_id).select_for_update()
-    counter = rows.get()
-    counter.last = F("last") + 1
-    counter.save(update_fields=["last"])
-    counter.refresh_from_db()
-    return int(counter.last)
+    """Take the practice's next number; rows of other clients need not be seen for it. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_NUMBER, [client.practice_id])
+        [number] = cursor.fetchone()
+    return int(number)
 
 
 def _reach(row: Incident, status: str) -> None:

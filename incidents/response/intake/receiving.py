@@ -114,7 +114,7 @@ def _act(source: AlertSource, alert: Alert, now: datetime) -> tuple[str, Inciden
         if what == REOPEN and last.resolved_at:
             why = f"The alert fired again {span(now - last.resolved_at)} after the resolution."
             last = reopen(last, by=None, now=now, why=why)
-        written = _write(last, source, alert, now)
+        written = _write(last, source, alert)
         return REOPENED if what == REOPEN else written, last
     return OPENED, _open(source, alert, now, last if what == FOLLOW else None)
 
@@ -151,13 +151,14 @@ def _last(source: AlertSource, reference: str) -> Incident | None:
     return receipt.incident if receipt else None
 
 
-def _write(incident: Incident, source: AlertSource, alert: Alert, now: datetime) -> str:
-    with changing(incident, "incident.alert", by=None, now=now) as row:
+def _write(incident: Incident, source: AlertSource, alert: Alert) -> str:
+    """Add to the timeline. The record stays as it is: nobody who edits it meanwhile is told that it was changed."""
+    with action("incident.alert", by=None, client=incident.client):
         if alert.state == FIRING:
             level = f" Severity {alert.severity}." if alert.severity else ""
-            _entry(row, "Alert.", f"{alert.summary}{level}", source, alert)
+            _entry(incident, "Alert.", f"{alert.summary}{level}", source, alert)
         else:
-            _entry(row, "The alert has cleared.", alert.summary, source, alert)
+            _entry(incident, "The alert has cleared.", alert.summary, source, alert)
     return UPDATED if alert.state == FIRING else CLEARED
 
 

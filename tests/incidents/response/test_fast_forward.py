@@ -188,6 +188,11 @@ def test_nobody_is_reminded_once_the_post_mortem_is_shared(walk: Walk) -> None:
     assert [walk.heard[now] for now in (SHARED, *AFTER_SHARING)] == [{}, {}, {}]
 
 
+def test_whoever_answers_hears_at_once_of_what_a_machine_opened(walk: Walk) -> None:
+    opened = [row[2] for row in walk.house.ask(MAILED) if row[1] == "incident.opened"]
+    assert sorted(opened) == ["backup@north.test", "owner@north.test"]
+
+
 def test_a_missed_update_rings_until_the_client_is_told_and_from_the_next_one_on(walk: Walk) -> None:
     for now, told in {ALERT: {}, **SECOND_BEFORE, TOLD: {}}.items():
         assert {about: sorted(parts) for about, parts in walk.heard[now].items()} == sorted_parts(told), now

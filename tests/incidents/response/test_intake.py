@@ -99,9 +99,9 @@ def test_an_alert_opens_an_incident_of_its_client(send, client_a1, in_a) -> None
 def test_the_trail_names_the_machine_where_nobody_acted(send, source, in_a) -> None:
     send()
     events = AuditEvent.objects.filter(
-        client_id=source.client_id, action__in=["incident.open", "alert.receive"]
+        client_id=source[0].client_id, action__in=["incident.open", "alert.receive"]
     )
-    assert {event.payload["why"] for event in events} == {f"A signed message of {source.name}"}
+    assert {event.payload["why"] for event in events} == {f"A signed message of {source[0].name}"}
 
 
 def test_only_the_context_is_kept(send, in_a) -> None:
@@ -127,6 +127,16 @@ def test_the_same_reference_is_an_entry_of_the_running_incident(send, in_a) -> N
     entry = TimelineEntry.objects.get(kind="alert")
     assert (entry.text, entry.said_by, entry.internal) == ("Still stopped Severity SEV2.", "n8n", True)
     assert Incident.objects.count() == 1
+
+
+def test_an_alert_that_goes_on_leaves_the_record_to_whoever_edits_it(send, in_a) -> None:
+    send()
+    before = Incident.objects.get()
+    send({**ALERT, "summary": "Still stopped", "severity": "critical"})
+    after = Incident.objects.get()
+    assert (after.version, after.updated_at, after.severity) == (before.version, before.updated_at, "SEV2")
+    entry = TimelineEntry.objects.filter(kind=TimelineEntry.Kind.ALERT).latest("pk")
+    assert entry.text == "Still stopped Severity SEV1."
 
 
 def test_an_alert_that_clears_never_resolves_by_itself(send, in_a) -> None:
