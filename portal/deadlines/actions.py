@@ -275,7 +275,9 @@ def _follow(deadline: Deadline, obligation: Obligation, client: Client, now: dat
             deadline.late_at = deadline.late_at or deadline.due_at
         deadline.snoozed_until = None
         deadline.stepped_at = None
-        deadline.started_at = min(deadline.started_at, due_at_of(obligation.due, client))
+        # A clock is counted from another instant now; what is due on a day began when it was first owed.
+        began = obligation.started_at if obligation.due.at is not None else deadline.started_at
+        deadline.started_at = min(began, due_at_of(obligation.due, client))
     for name in changed:
         setattr(deadline, name, terms[name])
     deadline.next_step_at = now

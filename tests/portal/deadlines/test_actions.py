@@ -59,6 +59,20 @@ class TestKeeping:
         assert first.due_on == date(2027, 1, 5)
         assert first.late_at is None
 
+    def test_a_clock_that_is_counted_from_another_instant_begins_there(
+        self, client_a1: Any, now: datetime
+    ) -> None:
+        kept(client_a1, now, renewal(now, Due(at=now + timedelta(hours=72))))
+        hour = timedelta(hours=1)
+        row = kept(client_a1, now, renewal(now + hour, Due(at=now + timedelta(hours=73)))).moved[0]
+        assert row.due_at - row.started_at == timedelta(hours=72)
+
+    def test_what_is_due_on_a_day_began_when_it_was_first_owed(self, client_a1: Any, now: datetime) -> None:
+        kept(client_a1, now, renewal(now))
+        later = now + timedelta(days=2)
+        row = kept(client_a1, later, renewal(later, Due(on=date(2027, 1, 5)))).moved[0]
+        assert row.started_at == now
+
     def test_moving_a_late_one_does_not_forget_that_it_was_late(self, client_a1: Any, now: datetime) -> None:
         kept(client_a1, now, renewal(now))
         later = datetime(2026, 12, 3, tzinfo=UTC)
