@@ -11,6 +11,8 @@ from clients.engagements.models import AccessReview, AccessReviewItem, Contact, 
 from clients.engagements.rules.targets import target_words
 from clients.registers.models import Credential
 from portal.audit import presenters
+from portal.documents.evidence import subjects
+from portal.lib.dates import format_table
 from portal.lib.holiday_calendars import calendar_name
 from portal.shell import navigation, search
 from portal.shell.search import Hit
@@ -40,11 +42,22 @@ def register_all() -> None:
     ):
         columns = {str(field.column): _column_words(field) for field in model._meta.concrete_fields}
         presenters.register(table=model._meta.db_table, noun=noun, columns=columns)
+    subjects.register(
+        AccessReview._meta.label_lower,
+        noun="access review",
+        find=subjects.rows_of(AccessReview, _about_review),
+    )
     presenters.register(table="access_review", noun="access review")
     presenters.register_action("access_review.decide", "decided on")
     presenters.register_action("access_review.carry_out", "carried out")
     presenters.register_action("access_review.export", "exported the {noun}")
     presenters.register_action("contact.retire", "retired")
+
+
+def _about_review(review: AccessReview) -> subjects.About:
+    kwargs = {"client_slug": review.client.slug, "pk": review.pk}
+    words = f"Access review due {format_table(review.due_on)}"
+    return subjects.About(words, reverse("access_review_show", kwargs=kwargs), review.internal)
 
 
 def _column_words(field: Field[Any, Any]) -> presenters.Column:

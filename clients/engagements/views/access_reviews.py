@@ -26,6 +26,7 @@ from clients.engagements.queries import (
 from clients.engagements.views.shared import page, posted, show_refusal
 from portal.accounts.step_up import step_up
 from portal.audit.actions import record
+from portal.documents.evidence.tables import panel_of
 from portal.lib.dates import format_long
 from portal.lib.exports import write_csv
 from portal.lib.refused import Refused
@@ -76,6 +77,7 @@ def access_review_show(request: PortalRequest, client: Client, pk: int) -> HttpR
         return _work_through(request, client, review, items)
     context = page(request, client, "access_review_list", review=review, items=items, inside=inside)
     context |= {"summary": summary_of(review), "may_export": request.access.may(Permission.EXPORT, client)}
+    context["panel"] = panel_of(request.access, client, review._meta.label_lower, review.pk)
     with timezone.override(ZoneInfo(client.time_zone)):
         return render(request, "engagements/reviews/show.html", context)
 

@@ -11,11 +11,13 @@ from clients.engagements.panels import find_contacts
 from portal.accounts.models import User
 from portal.audit.presenters import lines_of
 from portal.audit.queries import history, names_for
+from portal.documents.evidence.actions import attach
 from portal.tenancy.access import access_of
 from portal.tenancy.models import Client
 from portal.tenancy.scope import enter
 from tests.clients.engagements.made import add, agree, now, review
 from tests.conftest import scope_of
+from tests.portal.documents.evidence.made import PDF
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[User], Browser]
@@ -67,3 +69,23 @@ def test_the_trail_says_what_happened_in_words(
     assert "Alice Archer finished access review" in told(done)
     item = done.items.get(user=bob)
     assert "Alice Archer decided on entry of the access review" in told(item)
+
+
+def test_a_finished_review_carries_the_files_that_show_it(
+    in_a: object, signed_in: SignedIn, client_a1: Client, alice: User, carol: User
+) -> None:
+    done = review(client_a1, alice)
+    with enter(scope_of(alice), switch=True):
+        attach(
+            client_a1,
+            "engagements.accessreview",
+            str(done.pk),
+            "list.pdf",
+            PDF,
+            by=alice,
+            at=now(),
+            shows="The list",
+        )
+    page = signed_in(carol).get(f"/c/alder/access-reviews/{done.pk}/").content.decode()
+    assert "list.pdf" in page
+    assert "Attach files" not in page
