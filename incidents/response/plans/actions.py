@@ -27,14 +27,14 @@ from portal.lib.refused import Refused
 from portal.outbox.actions import post
 from portal.outbox.letters import Letter
 from portal.tenancy.models import Client
-from portal.tenancy.people import client_people_of
+from portal.tenancy.people import client_people_of, people_of
 from portal.tenancy.scope import current, enter
 
 if TYPE_CHECKING:
     from portal.accounts.models import User
 
 DOCUMENT = "response_plan"
-OFFERED = "plan.offered"
+OFFERED, APPROVED = "plan.offered", "plan.approved"
 WRITTEN = ("text", "changes", "jurisdictions", "our_role")
 LONGEST = 20_000
 
@@ -121,6 +121,7 @@ def approve_plan(
         keep_plan(client, by=by, now=now, met={REVIEW: f"Version {row.version} was approved"})
         row.document = _ask_for_document(row, by, now)
         row.save(update_fields=["document"])
+        post(_news(client, row, by, now), now=now, practice_id=client.practice_id)
     if row.document_id:
         transaction.on_commit(partial(tasks.send, row.document_id))
     return row
@@ -229,3 +230,21 @@ def _letters(client: Client, row: ResponsePlan, now: datetime) -> list[Letter]:
         for each in client_people_of(client, now)
         if each.user_id in may
     ]
+
+
+def _news(client: Client, row: ResponsePlan, by: User, now: datetime) -> list[Letter]:
+    """To whoever wrote it, where somebody else approved it and they still work for the client."""
+    author = people_of(client, now).exclude(pk=by.pk).filter(pk=row.written_by_id).first()
+    if author is None:
+        return []
+    news = Letter(
+        key=f"plan:{row.pk}:approved",
+        kind=APPROVED,
+        subject=f"Response plan of {client.name}, version {row.version}, was approved",
+        lines=(client.name, f"Approved by {row.approved_as}. It is in force now."),
+        url=reverse("response_plan", kwargs={"client_slug": client.slug}),
+        client=client,
+        person=author,
+        action_label="Open the plan",
+    )
+    return [news]

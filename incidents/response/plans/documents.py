@@ -11,11 +11,11 @@ from django.conf import settings
 from django.urls import reverse
 
 from incidents.response.models import ResponsePlan
+from incidents.response.plans.reading import html_of
 from incidents.response.rules.plans import SIDES
 from portal.documents.kinds import Contents
 from portal.documents.models import Document
 from portal.lib.dates import format_long, format_table
-from portal.lib.markdown import to_html
 from portal.lib.refused import Refused
 
 TEMPLATE = "response/plans/paper.html"
@@ -32,7 +32,7 @@ def build(document: Document, now: datetime) -> Contents:
     if plan is None:
         raise Refused("A plan is printed once it is approved.")
     data = {"schema": plan.snapshot["schema"], "cover": _cover(plan, document, now), "plan": plan.snapshot}
-    paper = {**plan.snapshot, "html": to_html(plan.snapshot["text"], top=3) if plan.snapshot["text"] else ""}
+    paper = {**plan.snapshot, "html": html_of(plan.snapshot["text"])}
     sides = [(paper["names"][side], paper["contacts"][side]) for side in SIDES]
     context = {"paper": paper, "sides": sides, "cover": data["cover"], "zone": document.client.time_zone}
     return Contents(TEMPLATE, context, data)

@@ -33,7 +33,7 @@ class PlanForm(BlanksRefused, forms.Form):
         max_length=LONGEST,
         validators=[refuse_secrets],
         widget=forms.Textarea(attrs={"rows": 22, "spellcheck": "true"}),
-        help_text="Markdown: **bold**, lists with -, tables, ### headings. Who may stop what, what must never be "
+        help_text="Markdown: **bold**, lists with -, tables, ## headings. Who may stop what, what must never be "
         "stopped, where backups are, who speaks with customers.",
     )
     jurisdictions = forms.MultipleChoiceField(

@@ -14,11 +14,10 @@ from clients.engagements.sections import sections
 from incidents.response.models import Exercise, Incident, Measure, ResponsePlan
 from incidents.response.plans import queries
 from incidents.response.plans.obligations import exercise_due_on, review_due_on
-from incidents.response.plans.reading import read
+from incidents.response.plans.reading import html_of, read
 from incidents.response.rules import plans
 from incidents.response.rules.exercises import counted
 from portal.lib.dates import format_table, relative_due
-from portal.lib.markdown import to_html
 from portal.shell.tables import Cell, Column, Empty, Heading, Row, Table
 from portal.tenancy.models import Client
 
@@ -58,6 +57,11 @@ class Due:
     on: date
     state: str
     words: str
+
+    @property
+    def says_the_day(self) -> bool:
+        """Whether the words name the day themselves."""
+        return format_table(self.on) in self.words
 
 
 def base(client: Client) -> dict[str, Any]:
@@ -102,7 +106,7 @@ def shown(reading: plans.Reading) -> dict[str, Any]:
     sides = [(reading["names"][side], reading["contacts"][side]) for side in plans.SIDES]
     return {
         "reading": reading,
-        "html": to_html(reading["text"], top=3) if reading["text"] else "",
+        "html": html_of(reading["text"]),
         "sides": sides,
     }
 

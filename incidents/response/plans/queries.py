@@ -79,7 +79,7 @@ def exercises_of(client: Client) -> list[Exercise]:
 def running_drills(client: Client) -> list[Incident]:
     """List the drills that have not ended, the latest first. One query."""
     rows = Incident.objects.for_client(client).filter(drill=True, closed_at__isnull=True)
-    return list(rows.select_related("lead").order_by("-detected_at", "-id")[:50])
+    return list(rows.select_related("client").order_by("-detected_at", "-id")[:50])
 
 
 def exercise_of(incident: Incident) -> Exercise | None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.utils.safestring import SafeString
 
 from clients.engagements.models import Contact, SupportScope
 from clients.engagements.queries import contacts_of, path_of, support_of
@@ -20,11 +23,13 @@ from incidents.response.rules.severities import OPTIONAL, SHORT_FORM, needs_post
 from portal.deadlines.rules.durations import parse
 from portal.deadlines.rules.durations import words as length_words
 from portal.lib.holiday_calendars import calendar_name
+from portal.lib.markdown import to_html
 from portal.tenancy.models import Client
 
 Reading = dict[str, Any]
 SCHEMA = "plumbline/response-plan/1"
 POST_MORTEMS = {SHORT_FORM: "Short form", OPTIONAL: "Not promised"}
+_HEADING = re.compile(r"^ {0,3}(#{1,6})(?= )", re.MULTILINE)
 AROUND_THE_CLOCK = "Around the clock"
 
 
@@ -53,6 +58,12 @@ def digest(plan: ResponsePlan, reading: Reading) -> str:
     """Give what tells whether somebody sees the plan as it is now: its save and everything that it says."""
     told = json.dumps([plan.pk, plan.revision, reading], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(told.encode()).hexdigest()
+
+
+def html_of(text: str) -> SafeString:
+    """Give the text as HTML that stands under a second heading: its highest headings are third ones; "" for none."""
+    levels = [len(found) for found in _HEADING.findall(text)]
+    return to_html(text, top=4 - min(levels, default=1)) if text else SafeString("")
 
 
 def _severities(scope: SupportScope | None) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from clients.engagements import sections
 from clients.engagements.actions import support
 from incidents.response.models import Exercise, ResponsePlan
 from incidents.response.plans import documents
-from incidents.response.plans.actions import DOCUMENT, OFFERED
+from incidents.response.plans.actions import APPROVED, DOCUMENT, OFFERED
 from incidents.response.plans.obligations import EXERCISE, KINDS, REVIEW, follow_support, owed_now
 from portal.audit import presenters
 from portal.deadlines import kinds
@@ -68,6 +68,7 @@ def register_all() -> None:
     kinds.register_source("response.plans", KINDS, owed_now)
     support.followers.append(follow_support)
     messages.register(OFFERED, "Response plans to approve", may_opt_out=False)
+    messages.register(APPROVED, "Response plans that were approved")
     papers.register(DOCUMENT, title="Response plan", file_name="response-plan", build=documents.build)
     sections.register("Response plan", "response_plan", within=("exercise_list",))
     _name_in_the_trail()

@@ -16,9 +16,8 @@ from clients.engagements.queries import today_of
 from incidents.response.models import ResponsePlan
 from incidents.response.plans import actions, panels, queries
 from incidents.response.plans.forms import ApproveForm, PlanForm
-from incidents.response.plans.reading import digest, read
+from incidents.response.plans.reading import digest, html_of, read
 from incidents.response.views.shared import changes, done, posted
-from portal.lib.markdown import to_html
 from portal.lib.refused import Refused
 from portal.tenancy.decorators import PortalRequest, client_view
 from portal.tenancy.models import Client
@@ -71,7 +70,7 @@ def plan_edit(request: PortalRequest, client: Client) -> HttpResponse:
     if not form.is_valid():
         return _unsaved(request, client, form, draft)
     if "preview" in request.POST:
-        return _editor(request, client, form, draft, preview=to_html(form.cleaned_data["text"], top=3))
+        return _editor(request, client, form, draft, preview=html_of(form.cleaned_data["text"]))
     return _save(request, client, form, draft)
 
 

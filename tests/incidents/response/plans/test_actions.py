@@ -129,6 +129,8 @@ def test_a_person_of_the_client_approves_what_was_offered_and_the_deadlines_foll
     assert (done.approved_as, done.approval_note) == ("Carol Clarke", "Agreed by the board.")
     letters = Message.objects.filter(kind=actions.OFFERED)
     assert [letter.person for letter in letters] == [carol]
+    news = Message.objects.get(kind=actions.APPROVED)
+    assert (news.person, news.internal) == (bob, True)
 
 
 def test_an_approval_of_other_words_than_were_read_is_refused(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from clients.engagements.actions.support import agree_support
 from incidents.response.plans.actions import print_plan
@@ -17,10 +20,15 @@ from portal.lib.refused import Refused
 from portal.tenancy.models import Client
 from tests.incidents.response.made import NOW
 from tests.incidents.response.plans.made import approved, ready, written
-from tests.papers import text_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=90)
+
+
+def text_of(pdf: bytes) -> str:
+    """The words of all pages as one line, without the hyphens that the printer put in."""
+    text = "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+    return re.sub(r"[\s\xad]+", " ", text)
 
 
 @pytest.fixture(autouse=True)

@@ -48,7 +48,9 @@ def test_an_exercise_runs_its_clocks_and_ends_in_any_phase(
 ) -> None:
     drill = exercises.start_exercise(client_a1, scenario="exposed-credential", by=bob, now=NOW)
     assert (drill.reference, drill.severity, drill.internal) == ("DRILL-0001", "SEV1", True)
-    start_clocks(fresh_with(drill, jurisdictions=["GB"], personal_data="yes"), ["uk-gdpr-processor"], by=bob, now=NOW)
+    start_clocks(
+        fresh_with(drill, jurisdictions=["GB"], personal_data="yes"), ["uk-gdpr-processor"], by=bob, now=NOW
+    )
     open_ones = list(Deadline.objects.for_client(client_a1).open().filter(title__startswith="Drill: "))
     assert {each.kind for each in open_ones} == {RESPONSE, "incident.update", "incident.notice"}
     assert all(each.internal for each in open_ones)
@@ -80,7 +82,7 @@ def test_nobody_outside_hears_of_an_exercise(
     planned: ResponsePlan, client_a1: Client, alice: User, bob: User, carol: User
 ) -> None:
     channel = Channel.objects.create(
-        practice_id=client_a1.practice_id, client=client_a1, kind="slack", name="#alder",
+        practice_id=client_a1.practice_id, client=client_a1, internal=False, kind="slack", name="#alder",
         address="https://hooks.example.test/services/a", enabled=True, created_at=NOW,
     )  # fmt: skip
     before = set(Message.objects.values_list("pk", flat=True))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from clients.engagements.actions.support import agree_support
-from incidents.response.plans.reading import digest, read
+from incidents.response.plans.reading import digest, html_of, read
 from portal.accounts.models import User
 from portal.tenancy.models import Client
 from tests.incidents.response.made import NOW
@@ -30,7 +30,7 @@ def test_the_records_fill_every_part(in_a: object, client_a1: Client, alice: Use
     assert [each["name"] for each in reading["contacts"]["client"]] == ["Primary client", "Backup client"]
     ours = reading["clocks"][0]
     assert ours["who"] == client_a1.practice.name
-    assert ours["words"].startswith("24 hours from awareness")
+    assert "24 hours from awareness" in ours["words"]
     assert reading["promise"] == "within 48 hours of the resolution, for every incident"
 
 
@@ -56,3 +56,9 @@ def test_the_digest_follows_every_word(in_a: object, client_a1: Client, alice: U
     assert digest(plan, read(client_a1, plan, ON)) == before
     agree_support(client_a1, {"channel_name": "#alder"}, by=alice, now=NOW)
     assert digest(plan, read(client_a1, plan, ON)) != before
+
+
+@pytest.mark.parametrize("text", ["# Stop first", "## Stop first", "### Stop first\n\n#### Then"])
+def test_the_highest_heading_of_the_text_stands_under_that_of_the_page(text: str) -> None:
+    assert html_of(text).startswith("<h3>Stop first</h3>")
+    assert html_of("") == ""
