@@ -75,7 +75,7 @@ class Overview:
 
 
 def overview_of(client: Client, now: datetime) -> Overview:
-    """Put the page together. Twenty queries, however much is recorded."""
+    """Put the page together. Twenty queries and those of the rooms above, however much is recorded."""
     found = posture_of(client, now)
     points = history(client, found)
     return Overview(

@@ -158,19 +158,26 @@ def updates(facts: Facts, now: datetime) -> Finding:
             return marked(incident, NOT)
         heard = [each for each in incident.told if each.preferred is not False]
         late = late_updates(incident.stretches, heard, incident.resolved_at or now)
-        told = f"{late} updates" if late > 1 else "an update"
-        where = " on the preferred channel" if len(heard) < len(incident.told) else ""
+        note = _late_words(incident, late, now)
         if late > t.UPDATES_FORGIVEN:
-            return marked(incident, FAIL, f"was late with {told}{where}")
+            return marked(incident, FAIL, note)
         if any(each.preferred is None for each in incident.told):
             return marked(incident, OPEN, "was told of on a channel, but none was agreed as preferred")
         if late:
-            return marked(incident, WARN, f"was late with {told}{where}")
+            return marked(incident, WARN, note)
         return marked(incident, PASS if incident.told or incident.resolved_at else NOT)
 
     return judge_each(
         "INC-03", facts, now, mark, exempt="no SEV1 or SEV2 incident that counts owes an update"
     )
+
+
+def _late_words(incident: Incident, late: int, now: datetime) -> str:
+    """Say what was late: the updates themselves, or only those on the channel that the client prefers."""
+    if late_updates(incident.stretches, incident.told, incident.resolved_at or now) < late:
+        times = "once" if late == 1 else f"{late} times"
+        return f"was late with an update on the preferred channel {times}: others went elsewhere"
+    return f"was late with {'an update' if late == 1 else f'{late} updates'}"
 
 
 def late_updates(stretches: Sequence[Stretch], told: Iterable[Told], until: datetime) -> int:

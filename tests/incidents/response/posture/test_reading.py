@@ -205,7 +205,7 @@ def test_an_update_by_another_channel_does_not_keep_the_promise(
     found = finding(client_a1, "INC-03", NOW + 5 * HOUR)
     assert (found.result, found.weakest) == (
         "warn",
-        f"{incident.reference} was late with an update on the preferred channel",
+        f"{incident.reference} was late with an update on the preferred channel once: others went elsewhere",
     )
 
 
