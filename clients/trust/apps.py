@@ -27,5 +27,10 @@ class TrustConfig(AppConfig):
             "Publish", "Documents", "document_all", count=unread, permission=reading, order=10
         )
         navigation.register_client_view(
-            "Documents", "document_list", count=unread, permission=reading, order=70
+            "Documents",
+            "document_list",
+            count=unread,
+            permission=reading,
+            order=70,
+            within=("evidence_list",),
         )
