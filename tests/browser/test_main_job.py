@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader
 
 from clients.registers.models import Credential
 from portal.accounts.models import User
 from portal.tenancy.models import Client
 from portal.tenancy.scope import enter
-from tests.browser.visitor import Visitor, code_of
+from tests.browser.visitor import Visitor, not_refused
 from tests.browser.world import EXPORTS, PASSWORD, World, make_world
 from tests.clients.workflows.readers.test_corpus import corpus_file
 from tests.conftest import everything_of, make_client, sign_in
+from tests.papers import text_of
 
 CREDENTIAL, WORKFLOW, REFERENCE = "HubSpot – sales", "Lead router", "op://Automation/hubspot/oauth"
 DROP = """([name, text]) => {
@@ -60,7 +58,7 @@ def drop(visitor: Visitor, name: str, text: str) -> None:
 
 def test_from_an_export_to_a_pack(world: World, visitor: Callable[..., Visitor], tmp_path: Path) -> None:
     bob, carol, erin, dan = (visitor() for _ in range(4))
-    _sign_in_with_code(bob, world.people["bob"])
+    bob.sign_in(world.people["bob"], PASSWORD)
     bob.follow("Clients")
     bob.follow("Alder & Sons")
     bob.follow("Exports")
@@ -73,7 +71,7 @@ def test_from_an_export_to_a_pack(world: World, visitor: Callable[..., Visitor],
     assert bob.shows("written to the registers.")
     _set_owner_and_renewal(bob)
 
-    _enrol(carol, world.people["carol"])
+    carol.sign_in_first(world.people["carol"], PASSWORD)
     _see_the_same_facts(carol)
     text = _make_and_read_the_pack(carol, tmp_path)
     for words in (WORKFLOW, "HubSpot", CREDENTIAL, "Bob Baker", "15 Mar 2031", "Alder & Sons"):
@@ -81,28 +79,12 @@ def test_from_an_export_to_a_pack(world: World, visitor: Callable[..., Visitor],
     for words in (REFERENCE, "op://", "Birch", "Cedar", "Southgate"):
         assert words not in text, words
 
-    _sign_in_with_code(erin, world.people["erin"])
-    _sign_in_with_code(dan, world.people["dan"])
+    erin.sign_in(world.people["erin"], PASSWORD)
+    dan.sign_in(world.people["dan"], PASSWORD)
     asked = [each for each in {**bob.visited, **carol.visited} if each[1].startswith("/c/alder/")]
     assert {method for method, _ in asked} == {"GET", "POST"}
     assert len(asked) >= 14
-    wrong = [(*each, other.ask(*each)) for each in asked for other in (erin, dan) if other.ask(*each) != 404]
-    assert wrong == []
-
-
-def _sign_in_with_code(visitor: Visitor, user: User) -> None:
-    visitor.give_password(user, PASSWORD)
-    assert visitor.is_at("/account/second-factor/")
-    visitor.type_code(code_of(user), "Sign in")
-    assert not visitor.page.url.endswith("/account/second-factor/")
-
-
-def _enrol(visitor: Visitor, user: User) -> None:
-    """Sign in for the first time: the key that the page shows goes into an app."""
-    visitor.give_password(user, PASSWORD)
-    assert visitor.is_at("/account/second-factor/enrol/")
-    visitor.enrol()
-    visitor.press("I have kept them")
+    assert not_refused(asked, [erin, dan]) == []
 
 
 def _set_owner_and_renewal(bob: Visitor) -> None:
@@ -144,13 +126,9 @@ def _make_and_read_the_pack(carol: Visitor, folder: Path) -> str:
     page.get_by_label("Prepared for").fill("Harwood Procurement")
     carol.press("Make the pack")
     assert carol.shows("Ready, ")
-    with page.expect_download() as coming:
-        page.get_by_role("link", name="Download the PDF").click()
-    file = folder / coming.value.suggested_filename
-    coming.value.save_as(file)
+    file = carol.take("Download the PDF", folder)
     assert file.name.startswith("pack-alder-")
-    text = "\n".join(each.extract_text() for each in PdfReader(BytesIO(file.read_bytes())).pages)
-    return re.sub(r"[\s\xad]+", " ", text)
+    return text_of(file.read_bytes())
 
 
 @pytest.mark.corpus

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -77,6 +78,20 @@ class Visitor:
         self.page.get_by_label("Password").fill(password)
         self.press("Sign in")
 
+    def sign_in(self, user: User, password: str) -> None:
+        """Sign in with password and authenticator app."""
+        self.give_password(user, password)
+        assert self.is_at("/account/second-factor/")
+        self.type_code(code_of(user), "Sign in")
+        assert not self.is_at("/account/second-factor/")
+
+    def sign_in_first(self, user: User, password: str) -> None:
+        """Sign in for the first time: the key that the page shows goes into an app."""
+        self.give_password(user, password)
+        assert self.is_at("/account/second-factor/enrol/")
+        self.enrol()
+        self.press("I have kept them")
+
     def type_code(self, code: str, button: str) -> None:
         """Type a code of the authenticator app."""
         self.page.get_by_label("Code").fill(code)
@@ -88,6 +103,14 @@ class Visitor:
         key = self.page.locator("details[open] [translate=no]").inner_text()
         self.type_code(code_from(base64.b32decode(key.replace(" ", "")).hex()), "Add this app")
         self.page.get_by_role("heading", name="Recovery codes").wait_for()
+
+    def take(self, link: str, folder: Path) -> Path:
+        """Download what a link gives, and say where it lies now."""
+        with self.page.expect_download() as coming:
+            self.page.get_by_role("link", name=link).first.click()
+        file = folder / coming.value.suggested_filename
+        coming.value.save_as(file)
+        return file
 
     def ask(self, method: str, address: str) -> int:
         """Ask for an address without going there, and give the status of the answer. What is sent is empty."""
@@ -110,3 +133,9 @@ def code_of(user: User) -> str:
 def code_from(secret: str) -> str:
     """What an authenticator app shows now that was given this seed (hexadecimal)."""
     return f"{totp(bytes.fromhex(secret)):06d}"
+
+
+def not_refused(asked: list[tuple[str, str]], outsiders: list[Visitor]) -> list[tuple[str, str, int]]:
+    """Ask outsiders' browsers for every address again; give those that were answered with anything but 404."""
+    answers = [(*each, other.ask(*each)) for each in asked for other in outsiders]
+    return [answer for answer in answers if answer[2] != 404]
