@@ -8,11 +8,13 @@ from clients.trust.demonstration.people import House
 from clients.trust.demonstration.registers import lead_of
 from clients.trust.demonstration.spec import Entry
 from incidents.response.actions import open_incident
+from incidents.response.demonstration.plans import agree_on_plans
 from incidents.response.demonstration.spec import begin, read, span
 from incidents.response.demonstration.steps import Story, take
 from incidents.response.intake.receiving import receive
 from incidents.response.intake.sources import add_source
 from incidents.response.models import AlertSource, Incident, IncidentCounter
+from incidents.response.plans.exercises import start_exercise
 from portal.audit.actions import action
 from portal.tenancy.models import Client
 
@@ -25,9 +27,10 @@ def build(house: House) -> str:
     """Build all of it; give the words of the report."""
     _continue_numbers(house, read("history")["last_number_before"])
     _add_sources(house)
+    plans = agree_on_plans(house)
     made = [pk for name in FILES for entry in read(name)["incidents"] for pk in _happen(house, entry)]
-    running = Incident.objects.filter(pk__in=made).unclosed().count()
-    return f"{len(made)} incidents, {running} of them not closed"
+    rows = Incident.objects.filter(pk__in=made).real()
+    return f"{rows.count()} incidents, {rows.unclosed().count()} of them not closed; {plans} response plans"
 
 
 def _continue_numbers(house: House, last: int) -> None:
@@ -54,6 +57,9 @@ def _happen(house: House, entry: Entry) -> list[int]:
     clients = [house.clients[slug] for slug in entry["clients"]]
     if "alert" in entry:
         opened = [_from_alert(clients[0], entry, house)]
+    elif "scenario" in entry:
+        by = house.people[entry["by"]]
+        opened = [start_exercise(clients[0], scenario=entry["scenario"], by=by, now=began)]
     else:
         opened = open_incident(
             clients,

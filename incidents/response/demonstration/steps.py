@@ -15,6 +15,7 @@ from incidents.response import actions, breach_actions, timeline_actions, update
 from incidents.response.demonstration.spec import span
 from incidents.response.models import BreachClock, Incident, Measure
 from incidents.response.notices.actions import approve_notice, draft_notice, send_notice
+from incidents.response.plans.exercises import end_exercise
 from incidents.response.post_mortems import actions as writing
 from incidents.response.post_mortems.measures import add_measure, finish_measure
 from incidents.response.post_mortems.sharing import share
@@ -73,6 +74,7 @@ def _record(story: Story, step: Entry, by: User, now: datetime) -> None:
 
 
 def _note(story: Story, step: Entry, by: User, now: datetime) -> None:
+    file = step.get("file")
     timeline_actions.add_entry(
         story.incident,
         step["text"],
@@ -81,6 +83,7 @@ def _note(story: Story, step: Entry, by: User, now: datetime) -> None:
         now=now,
         internal=step.get("internal", False),
         said_by=step.get("said_by", ""),
+        file=(file["name"], file["content"].encode()) if file else None,
     )
 
 
@@ -164,6 +167,10 @@ def _share(story: Story, step: Entry, by: User, now: datetime) -> None:
     share(story.incident, by=by, now=now)
 
 
+def _end_exercise(story: Story, step: Entry, by: User, now: datetime) -> None:
+    end_exercise(story.incident, participants=step["participants"], learnt=step["learnt"], by=by, now=now)
+
+
 def _close(story: Story, step: Entry, by: User, now: datetime) -> None:
     actions.close(story.incident, by=by, now=now)
 
@@ -187,5 +194,6 @@ _VERBS: dict[str, Callable[[Story, Entry, User, datetime], None]] = {
     "ask review": _ask_review,
     "review": _review,
     "share": _share,
+    "end exercise": _end_exercise,
     "close": _close,
 }
