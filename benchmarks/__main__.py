@@ -11,7 +11,7 @@ import time
 from benchmarks import services
 
 #: In this order, whatever the order they are named in: the last one replaces the deadlines of the seed.
-IN_DATABASE = ("pages", "policies", "deadlines")
+IN_DATABASE = ("pages", "policies", "incidents", "deadlines")
 BY_ITSELF = ("pack", "latency")
 
 

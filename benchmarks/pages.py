@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -70,37 +70,46 @@ def run(*, small: bool) -> None:
     few, many = volumes(small)
     asked = pages(few, many)
     fill(few)
-    before = [_taken(page) for page in asked]
+    before = [taken(page) for page in asked]
     fill(many)
-    after = [_taken(page) for page in asked]
+    after = [taken(page) for page in asked]
     print(
         f"{few.clients:,} clients of one practice; {few.rows:,} against {many.rows:,} register rows;"
         f" median of {RUNS} visits after 2\n"
     )
-    rows = [
+    print(compared(asked, before, after, (few.rows, many.rows)))
+
+
+def compared(
+    asked: Sequence[Page], before: Sequence[Taken], after: Sequence[Taken], rows: tuple[int, int]
+) -> str:
+    """Set out pages at two volumes, with the slow statements at the larger one below."""
+    few, many = rows
+    lines = [
         (page.title, len(one.statements), len(other.statements), f"{one.ms:.0f}", f"{other.ms:.0f}",
          ratio(other.ms, one.ms))
         for page, one, other in zip(asked, before, after, strict=True)
     ]  # fmt: skip
-    heading = ("page", "queries", "queries", f"ms at {few.rows:,}", f"ms at {many.rows:,}", "ratio")
-    print(table(heading, rows))
+    found = table(("page", "queries", "queries", f"ms at {few:,}", f"ms at {many:,}", "ratio"), lines)
     slow = [
         f"{ms:6.0f}  {page.title.strip()}: {_short(sql)}"
-        for page, taken in zip(asked, after, strict=True)
-        for ms, sql in sorted(taken.statements, reverse=True)
+        for page, each in zip(asked, after, strict=True)
+        for ms, sql in sorted(each.statements, reverse=True)
         if ms > SLOW_MS
     ]
     if slow:
-        print(f"\nStatements over {SLOW_MS:.0f} ms at {many.rows:,} rows", *slow, sep="\n")
+        found += "\n".join([f"\n\nStatements over {SLOW_MS:.0f} ms at {many:,} rows", *slow])
+    return found
 
 
-def _taken(page: Page) -> Taken:
+def taken(page: Page) -> Taken:
+    """Visit a page often enough to say what it takes."""
     browser = sign_in(page.person)
     visit = partial(_visit, browser, page.path)
-    taken = Taken(*medians([visit], Clock(), RUNS))
-    with _statements(taken.statements):
+    found = Taken(*medians([visit], Clock(), RUNS))
+    with statements(found.statements):
         visit()
-    return taken
+    return found
 
 
 def _visit(browser: Browser, path: str) -> None:
@@ -123,7 +132,7 @@ def sign_in(number: int) -> Browser:
 
 
 @contextmanager
-def _statements(found: list[tuple[float, str]]) -> Iterator[None]:
+def statements(found: list[tuple[float, str]]) -> Iterator[None]:
     """Collect the statements of the body with their times in milliseconds; switches of the scope are not counted."""
     clock = Clock()
 
