@@ -15,7 +15,7 @@ class WorkflowsConfig(AppConfig):
         from portal.shell import navigation
         from portal.tenancy.permissions import Permission
 
-        navigation.register_client_view("Exports", "export_list", permission=Permission.VIEW_CLIENT, order=80)
+        navigation.register_client_view("Exports", "export_list", permission=Permission.VIEW_CLIENT, order=60)
         navigation.register_client_view(
             "Proposals",
             "proposal_list",

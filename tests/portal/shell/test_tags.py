@@ -5,6 +5,7 @@ import pytest
 from django.template import engines
 from django.utils import timezone
 
+from portal.shell.navigation import Entry
 from portal.shell.templatetags import plumbline
 
 DAY = date(2026, 11, 17)
@@ -92,3 +93,15 @@ def test_instants_are_told_in_the_zone_of_the_page(zone: str, html: str) -> None
 def test_a_long_instant_names_its_zone() -> None:
     with timezone.override(ZoneInfo("Europe/London")):
         assert "23:30 GMT" in render("{% moment at 'long' %}", at=datetime(2026, 11, 17, 23, 30, tzinfo=UTC))
+
+
+def test_behind_more_stands_what_is_further_but_for_the_page_itself() -> None:
+    entries = [
+        Entry("Workflows", "/w/"),
+        Entry("People", "/p/", is_further=True),
+        Entry("Activity", "/a/", is_current=True, is_further=True),
+    ]
+    assert [each.title for each in plumbline.behind_more(entries)] == ["People"]
+    html = render("{% include '_components/further_views.html' %}", entries=entries)
+    assert "<summary>More" in html and html.count("<li>") == 1
+    assert not render("{% include '_components/further_views.html' %}", entries=entries[:1]).strip()
