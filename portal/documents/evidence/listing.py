@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -23,6 +24,7 @@ from portal.tenancy.permissions import Permission
 
 ON_A_PAGE = 50
 MOST_EXPORTED = 20_000
+TOO_MANY = f"The list has more than {MOST_EXPORTED:,} files. Filter it first, and export the parts."
 DEFAULT_ORDER = "-added_at"
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -86,8 +88,11 @@ def evidence_export(request: PortalRequest, client: Client) -> HttpResponse:
     for_practice = request.access.is_of_practice
     filters = EvidenceFilters(request.GET, for_practice=for_practice)
     rows = queries.narrowed(queries.readable_of(request.access, client), filters.cleaned_data)
+    if rows.order_by()[: MOST_EXPORTED + 1].count() > MOST_EXPORTED:
+        messages.error(request, TOO_MANY)
+        return redirect("evidence_list", client_slug=client.slug)
     order = tables.order_of(sorted_by(tables.COLUMNS, request, DEFAULT_ORDER))
-    files, records = _with_records(request, client, rows.order_by(*order)[:MOST_EXPORTED])
+    files, records = _with_records(request, client, rows.order_by(*order))
     lines = tables.lines_of(files, records, ZoneInfo(client.time_zone), for_practice=for_practice)
     header = tables.HEADER if for_practice else tables.HEADER[: tables.FOR_CLIENT]
     content = write_xlsx(lines, header, "Evidence") if suffix == "xlsx" else write_csv(lines, header)

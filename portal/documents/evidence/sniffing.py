@@ -78,10 +78,12 @@ SVG = "This is an SVG or XML file, which may run scripts. Save it as PNG or PDF.
 PDF_END = 2048
 PNG_BEGINS, PNG_ENDS = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"\0\0\0\0IEND\xaeB`\x82"
 _PAGE = re.compile(
-    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script|iframe|style|table|div|a\s|h1|p>|br|img|font|form)",
+    r"\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body|script|iframe|style|table|div|a\s|h1|p>|br|img|font|form)",
     re.IGNORECASE | re.DOTALL,
 )
-_XML = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:\?xml|svg|!doctype\s+svg|!entity)", re.IGNORECASE | re.DOTALL)
+_XML = re.compile(
+    r"\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:\?xml|svg|!doctype\s+svg|!entity)", re.IGNORECASE | re.DOTALL
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _LOOKED_AT = 4096
 _OUT_OF_A_NAME = re.compile(r'[\\/:*?"<>|]+')

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from clients.registers.models import Credential
 from portal.accounts.models import User
-from portal.documents.evidence import actions
+from portal.documents.evidence import actions, listing
 from portal.documents.models import EvidenceFile
 from portal.tenancy.models import Client
 from portal.tenancy.scope import enter
@@ -122,3 +122,16 @@ def test_the_documents_page_leads_there_with_the_count(
     page = signed_in(bob).get("/c/alder/documents/").content.decode()
     assert f'href="{LIST}"' in page
     assert 'Evidence files<span class="count">2</span>' in page
+
+
+def test_more_files_than_a_table_holds_are_refused_in_words(
+    signed_in: Callable[[User], Browser],
+    bob: User,
+    files: list[EvidenceFile],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listing, "MOST_EXPORTED", 1)
+    browser = signed_in(bob)
+    answer = browser.get(f"{LIST}export/", follow=True)
+    assert answer.redirect_chain[-1][0] == LIST
+    assert "Filter it first" in answer.content.decode()

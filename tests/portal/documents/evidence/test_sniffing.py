@@ -39,6 +39,7 @@ from tests.portal.documents.evidence import made
         ("gpj.exe\u202e.pdf", made.PDF, "application/pdf", "gpj.exe.pdf"),
         ("", made.PDF, "application/pdf", "file.pdf"),
         ("MZ.txt", b"MZ is how programs begin", "text/plain", "MZ.txt"),
+        ("comments.txt", b"<!-- -->" * 400 + b" words", "text/plain", "comments.txt"),
     ],
 )
 def test_what_is_let_in_has_the_name_of_its_type(
