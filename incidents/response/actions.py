@@ -86,6 +86,7 @@ def open_incident(
     details["follows"] = follows
     details |= {"detected_at": detected_at, "reported_at": reported_at, "drill": drill, "internal": drill}
     details["severity"] = at_least(severity, details.get("personal_data", "unknown"))
+    raised = f", not {severity}, as personal data may be involved" if details["severity"] != severity else ""
     with action("incident.open", by=by):
         number = _next_number(clients[0])
         opened = [
@@ -93,7 +94,7 @@ def open_incident(
             for client in clients
         ]
         for incident in opened:
-            _join(incident, by=by, now=now)
+            _join(incident, by=by, now=now, raised=raised)
     return opened
 
 
@@ -268,10 +269,10 @@ def close(incident: Incident, *, by: User, now: datetime) -> Incident:
     return row
 
 
-def _join(incident: Incident, *, by: User | None, now: datetime) -> None:
+def _join(incident: Incident, *, by: User | None, now: datetime, raised: str = "") -> None:
     incident.save(force_insert=True)
     source = incident.source or (by.name if by else "an alert")
-    text = f"Severity {incident.severity}. Reported by {source}."
+    text = f"Severity {incident.severity}{raised}. Reported by {source}."
     write_entry(incident, "Reported.", text, at=incident.reported_at, by=by)
     keep_deadlines(incident, by=by, now=now)
     tell_of(incident, "Nobody has taken it up yet.", by=by, now=now)

@@ -157,7 +157,7 @@ def _settle(incident: Incident, owed: list[Obligation], by: User | None) -> None
             deadlines.open_deadline(incident.client, obligation, by=by, now=done_at)
             deadlines.meet_deadline(incident.client, obligation.kind, obligation.subject, by=by, at=done_at)
         elif (ended.ended_at, ended.due_at) != (done_at, due_at):
-            deadlines.correct_ended(ended, due_at=due_at, ended_at=done_at)
+            deadlines.correct_ended(ended, due_at=due_at, ended_at=done_at, started_at=obligation.started_at)
 
 
 def _response(incident: Incident, scope: SupportScope | None, duty: Duty) -> Obligation | None:

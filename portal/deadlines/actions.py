@@ -123,7 +123,9 @@ def cancel_all(client: Client, *, by: User | None, at: datetime, why: str) -> in
     return len(ended)
 
 
-def correct_ended(deadline: Deadline, *, due_at: datetime, ended_at: datetime) -> Deadline:
+def correct_ended(
+    deadline: Deadline, *, due_at: datetime, ended_at: datetime, started_at: datetime | None = None
+) -> Deadline:
     """Bring a met deadline to corrected instants; call it inside the audited correction, which carries the reason.
 
     It is late exactly when the corrected end lies after the corrected due instant, or when it had been moved while
@@ -139,7 +141,7 @@ def correct_ended(deadline: Deadline, *, due_at: datetime, ended_at: datetime) -
         if due_at < ended_at:
             row.late_at = row.late_at or due_at
         row.due_at, row.ended_at = due_at, ended_at
-        row.started_at = min(row.started_at, due_at)
+        row.started_at = min(started_at or row.started_at, due_at)
         row.save(update_fields=["due_at", "ended_at", "late_at", "started_at"])
     return row
 

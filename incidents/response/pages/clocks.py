@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from incidents.response.breach_actions import told_by
 from incidents.response.models import BreachClock, Incident
 from incidents.response.notices.drafts import AUTHORITY, CLIENT, INDIVIDUALS
 from incidents.response.rules import words
@@ -101,10 +102,17 @@ def shown(clock: BreachClock, zone: ZoneInfo, now: datetime) -> Shown:
 
 
 def clocks_of(incident: Incident) -> list[BreachClock]:
-    """List the started clocks: running ones first, then by due instant."""
+    """List the started clocks: running ones first, of them our duty to tell the client, then by due instant."""
     rows = BreachClock.objects.filter(incident=incident).select_related("decided_by")
     return sorted(
-        rows, key=lambda row: (bool(row.outcome), row.due_at is None, row.due_at or row.trigger_at, row.pk)
+        rows,
+        key=lambda row: (
+            bool(row.outcome),
+            not told_by(row),
+            row.due_at is None,
+            row.due_at or row.trigger_at,
+            row.pk,
+        ),
     )
 
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 RECORDED = ("detected_at", "reported_at", "aware_at", "contained_at", "fixed_at", "resolved_at")
 
 
+COUNTED = {"min_value": "Enter a whole number, 0 or more", "invalid": "Enter a whole number, 0 or more"}
+
+
 def severity_choices() -> list[tuple[str, str]]:
     """Every severity with what it means."""
     return [(level.id, f"{level.id} {level.label}: {level.means}") for level in severities().values()]
@@ -252,6 +255,7 @@ class FactsForm(BlanksRefused, forms.ModelForm):  # type: ignore[type-arg]
             "root_cause": "Cause", "contributing_factors": "What made it likelier or worse",
             "recovery_verified_by": "Recovery verified by", "runbook_updates": "Changes to runbooks",
         }  # fmt: skip
+        error_messages = dict.fromkeys(("people_affected", "records_affected"), COUNTED)
 
     def __init__(self, data: Any = None, *, incident: Incident) -> None:
         super().__init__(data, instance=incident, initial={"version": incident.version})

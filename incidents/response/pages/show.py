@@ -10,6 +10,7 @@ from itertools import groupby
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from incidents.response.breach_actions import told_by
 from incidents.response.models import BreachClock, Incident, Measure, PostMortem, TimelineEntry
 from incidents.response.obligations import POST_MORTEM, RESPONSE, UPDATE
 from incidents.response.pages.records import address_of
@@ -118,12 +119,20 @@ def _since(start: datetime, at: datetime | None, words: str) -> str:
 def strips(
     incident: Incident, deadlines: Iterable[Deadline], clocks: Iterable[BreachClock], now: datetime
 ) -> list[Strip]:
-    """List the clocks: those that run first, by what is due first; then what is met."""
-    found = [_of_deadline(each, now) for each in deadlines]
-    found += [_of_clock(each, incident, now) for each in clocks]
-    return sorted(
-        found, key=lambda each: (not each.is_open, each.due_at is None, each.due_at or each.started_at)
+    """List the clocks: those that run first, by what is due first; then what is met.
+
+    Of the clocks of the law that run, our duty to tell the client stands first.
+    """
+    found = [(_of_deadline(each, now), 0) for each in deadlines]
+    found += [(_of_clock(each, incident, now), 1 if told_by(each) else 2) for each in clocks]
+    found.sort(
+        key=lambda each: (not each[0].is_open, each[0].due_at is None, each[0].due_at or each[0].started_at)
     )
+    places = [place for place, (strip, law) in enumerate(found) if strip.is_open and law]
+    ordered = sorted((found[place] for place in places), key=lambda each: each[1])
+    for place, each in zip(places, ordered, strict=True):
+        found[place] = each
+    return [strip for strip, _ in found]
 
 
 def _of_deadline(deadline: Deadline, now: datetime) -> Strip:

@@ -79,7 +79,7 @@ def clock_start(request: PortalRequest, client: Client, number: int) -> HttpResp
     messages.success(
         request, f"{count} clock{'' if count == 1 else 's'} started." if count else "They run already."
     )
-    return redirect(_address(incident))
+    return redirect(_address(incident) + address_of(choices))
 
 
 @sensitive_post_parameters()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -100,5 +101,8 @@ def _log(
 
     if request.method == "POST" and done(form, log):
         others = f" It has {len(opened)} parts, one a client." if len(opened) > 1 else ""
+        if opened[0].severity != form.cleaned_data["severity"]:
+            words = f"It is {opened[0].severity}: a suspected breach of personal data is at least that."
+            messages.warning(request, words)
         return back(request, opened[0], f"{opened[0].reference} is open.{others}")
     return render(request, "response/log.html", {"form": form})

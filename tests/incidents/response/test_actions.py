@@ -72,6 +72,14 @@ def test_an_incident_without_words_or_out_of_time_is_refused(
     assert not Incident.objects.exists()
 
 
+def test_a_severity_that_is_raised_at_once_is_said_in_the_timeline(
+    in_a: object, client_a1: Client, alice: User
+) -> None:
+    incident = opened(client_a1, alice, "SEV3", facts={"personal_data": "suspected"})
+    text = TimelineEntry.objects.get(incident=incident, lead_in="Reported.").text
+    assert text.startswith("Severity SEV2, not SEV3, as personal data may be involved.")
+
+
 def test_a_suspected_breach_is_at_least_sev2(in_a: object, client_a1: Client, alice: User) -> None:
     incident = opened(client_a1, alice, "SEV4", facts={"personal_data": "suspected"})
     assert incident.severity == "SEV2"

@@ -13,7 +13,7 @@ from incidents.response.breach_actions import decide_not_to_notify, start_clocks
 from incidents.response.models import BreachClock, Incident
 from portal.accounts.models import User
 from portal.tenancy.models import Client
-from tests.incidents.response.made import fresh, opened
+from tests.incidents.response.made import agree, fresh, opened
 
 pytestmark = pytest.mark.django_db
 ICO, TELL = "uk-gdpr-ico", "uk-gdpr-processor"
@@ -68,6 +68,27 @@ def test_clocks_are_proposed_started_and_ended(incident: Incident, bob: User, si
     assert browser.post(url("clock_not_notified", incident, pk=own.pk), {"why": ""}).status_code == 200
     assert browser.post(url("clock_not_notified", incident, pk=own.pk), {"why": "No risk"}).status_code == 302
     assert BreachClock.objects.get(clock=TELL).outcome == "not_notified"
+
+
+def test_our_duty_to_tell_the_client_stands_first_whatever_is_due_before(
+    incident: Incident, alice: User, bob: User, signed_in: Any
+) -> None:
+    agree(incident.client, alice, "growth", breach_notice_hours=96, breach_notice_source="DPA, clause 8.2")
+    start_clocks(incident, [ICO, TELL], by=alice, now=timezone.now())
+    own, other = (BreachClock.objects.get(clock=each) for each in (TELL, ICO))
+    assert other.due_at < own.due_at
+    browser = signed_in(bob)
+    for name in ("incident_show", "incident_clocks"):
+        page = browser.get(url(name, incident)).content.decode()
+        assert page.index("tell the controller") < page.index("tell the regulator")
+        assert "96 hours by contract: DPA, clause 8.2" in page
+
+
+def test_what_was_chosen_stays_chosen_when_a_clock_has_started(
+    incident: Incident, bob: User, signed_in: Any
+) -> None:
+    answer = signed_in(bob).post(f"{url('clock_start', incident)}?sector=health", {"clock": [ICO]})
+    assert answer["Location"].endswith("clocks/?sector=health")
 
 
 def test_what_the_clocks_depend_on_is_changed_there(incident: Incident, bob: User, signed_in: Any) -> None:

@@ -102,6 +102,20 @@ def test_a_corrected_report_moves_the_response_clock(in_a: object, client_a1: Cl
     assert deadline_of(incident, RESPONSE).due_at == earlier + timedelta(hours=4)
 
 
+def test_a_corrected_report_is_where_every_clock_is_counted_from(
+    in_a: object, client_a1: Client, alice: User
+) -> None:
+    agree(client_a1, alice, "growth")
+    incident = opened(client_a1, alice, "SEV1", detected_at=NOW - timedelta(hours=2))
+    earlier = NOW - timedelta(minutes=30)
+    actions.record_instant(incident, "reported_at", earlier, by=alice, now=NOW, why="The mail came at 10:00")
+    assert {deadline_of(incident, kind).started_at for kind in (RESPONSE, UPDATE)} == {earlier}
+    actions.acknowledge(incident, by=alice, now=NOW)
+    again = NOW - timedelta(minutes=50)
+    actions.record_instant(incident, "reported_at", again, by=alice, now=NOW, why="It came at 09:40")
+    assert deadline_of(incident, RESPONSE).started_at == again
+
+
 def test_resolving_opens_the_48_hours_and_ends_the_cadence(
     in_a: object, client_a1: Client, alice: User
 ) -> None:
