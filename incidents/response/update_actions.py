@@ -13,7 +13,7 @@ from incidents.response.changing import changing, write_entry
 from incidents.response.kinds import CLIENT_UPDATE
 from incidents.response.models import Incident, TimelineEntry, Update
 from incidents.response.obligations import UPDATE, subject_of
-from incidents.response.rules.ways import EMAIL, PORTAL, Wish, key_of, on_preferred
+from incidents.response.rules.ways import EMAIL, PORTAL, SLACK, TEAMS, Wish, key_of, on_preferred
 from portal.deadlines.actions import meet_deadline
 from portal.lib.dates import format_instant
 from portal.lib.refused import Refused
@@ -159,7 +159,8 @@ def _keep(
         next_update_at=words.next_at,
         author=by,
     )
-    text = f"By {channel[:1].lower()}{channel[1:]}. {update.known}"
+    is_a_name = key_of(channel.partition(",")[0]) in (SLACK, TEAMS)
+    text = f"By {channel if is_a_name else channel[:1].lower() + channel[1:]}. {update.known}"
     write_entry(row, "Client told.", text, at=told_at, by=by, kind=TimelineEntry.Kind.UPDATE)
     return update
 

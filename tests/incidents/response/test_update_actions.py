@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from incidents.response.models import Update
+from incidents.response.models import TimelineEntry, Update
 from incidents.response.obligations import UPDATE
 from incidents.response.update_actions import Words, record_update, send_update
 from portal.accounts.models import User
@@ -71,6 +71,13 @@ def test_what_was_told_elsewhere_is_judged_by_how_it_was_told(
     mailed = record_update(incident, TOLD, channel="E-mail", told_at=SOON, by=alice, now=SOON)
     assert (called.ways, called.on_preferred) == (["phone"], True)
     assert (mailed.ways, mailed.on_preferred) == (["email"], False)
+
+
+def test_the_entry_says_the_way_as_one_writes_it(in_a: object, client_a1: Client, alice: User) -> None:
+    incident = opened(client_a1, alice, "SEV1")
+    for channel, words in (("Slack", "By Slack. "), ("Telephone", "By telephone. ")):
+        record_update(incident, TOLD, channel=channel, told_at=SOON, by=alice, now=SOON)
+        assert TimelineEntry.objects.filter(incident=incident).latest("pk").text.startswith(words)
 
 
 def test_a_client_that_wishes_to_read_it_here_is_told_here_when_it_signs_in(
