@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Field
 
-from clients.registers.record_pages import register_mentions
 from clients.posture import front
+from clients.registers.record_pages import register_mentions
 from incidents.response.models import (
     AlertReceipt,
     AlertSource,
