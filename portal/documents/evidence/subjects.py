@@ -91,7 +91,9 @@ def rows_of(model: type[models.Model], about: Callable[[Any], About], related: S
     """Make the `find` of a model of one client's rows; `about` puts a row into words, client and `related` at hand."""
 
     def found(client: Client, ids: Collection[str]) -> dict[str, About]:
-        numbers = [int(each) for each in ids if each.isdecimal() and len(each) <= LONGEST_ID]
+        numbers = [
+            int(each) for each in ids if each.isascii() and each.isdecimal() and len(each) <= LONGEST_ID
+        ]
         rows = model._default_manager.filter(client=client, pk__in=numbers)
         listed: dict[str, About] = {}
         for row in rows.select_related(*related) if related else rows:
