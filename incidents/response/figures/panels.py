@@ -121,7 +121,7 @@ def short_span(span: timedelta | None) -> str:
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24) if hours >= 48 else (0, hours)
     parts: Sequence[tuple[int, str]] = ((days, "d"), (hours, "h"), (0 if days else minutes, "min"))
-    return "\u00a0".join(f"{n}\u00a0{unit}" for n, unit in parts if n) or "<\u00a01\u00a0min"
+    return " ".join(f"{n}\u00a0{unit}" for n, unit in parts if n) or "<\u00a01\u00a0min"
 
 
 def _under(said: str, left: int, rest: str) -> str:

@@ -123,7 +123,7 @@ def annual_figures(client: Client, year: int | None = None, now: datetime | None
     year: 2026; None for the month of `now` and the eleven before it. now: the instant at which open promises are
     judged; the current one where it is left out. What the asker's scope hides is in no figure: drills never count,
     and measures are among the promises only for those who see what is internal to the practice. Counts are numbers
-    of incidents or promises, spans are timedeltas, instants are in UTC. Five queries, however many incidents.
+    of incidents or promises, spans are timedeltas, instants are in UTC. Four queries, however many incidents.
     """
     now, zone = now or timezone.now(), ZoneInfo(client.time_zone)
     period = period_of(year, now, zone)

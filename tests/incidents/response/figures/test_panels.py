@@ -19,8 +19,8 @@ HOUR = timedelta(hours=1)
         (None, "–"),
         (timedelta(seconds=20), "<\u00a01\u00a0min"),
         (timedelta(minutes=14), "14\u00a0min"),
-        (timedelta(hours=3, minutes=20), "3\u00a0h\u00a020\u00a0min"),
-        (timedelta(hours=52, minutes=9), "2\u00a0d\u00a04\u00a0h"),
+        (timedelta(hours=3, minutes=20), "3\u00a0h 20\u00a0min"),
+        (timedelta(hours=52, minutes=9), "2\u00a0d 4\u00a0h"),
     ],
 )
 def test_a_length_as_a_large_number(span: timedelta | None, said: str) -> None:
