@@ -44,6 +44,13 @@ def test_each_client_has_its_contacts_and_all_but_the_newest_its_support() -> No
         ("calder-rowe", "ACC-07", "not_applicable"),
         ("oakline-logistics", "LOG-03", "fail"),
         ("fernhill-estates", "INC-01", "not_applicable"),
+        ("harbour-finch", "INC-01", "pass"),
+        ("oakline-logistics", "INC-01", "warn"),
+        ("tidewell-insurance", "INC-01", "fail"),
+        ("harbour-finch", "INC-03", "pass"),
+        ("oakline-logistics", "INC-04", "fail"),
+        ("penrose-legal", "INC-08", "pass"),
+        ("harbour-finch", "INC-09", "fail"),
     ],
 )
 def test_the_controls_show_every_result(slug: str, control_id: str, expected: str) -> None:
