@@ -66,9 +66,7 @@ def open_incident(
 ) -> list[Incident]:
     """Open an incident: a row a client, under one number, each with its own timeline and deadlines.
 
-    follows: the incident of the same client that was over when its alert came back.
-
-    Raises Refused without a client or title, for instants that are to come, for a report before the detection.
+    follows: the incident of the same client that was over when its alert came back. Raises Refused without a client or title, for instants that are to come, for a report before the detection.
     """
     if not clients:
         raise Refused("Choose the client that it happened to.")
@@ -82,8 +80,8 @@ def open_incident(
     details = {name: value for name, value in _known(facts or {}).items() if name != "title"}
     if details.get("personal_data") == Incident.PersonalData.YES:
         details["aware_at"] = reported_at
-    details |= {"title": title.strip(), "lead": lead, "logged_by": by, "alert_reference": alert_reference}
-    details["follows"] = follows
+    details |= {"title": title.strip(), "lead": lead, "logged_by": by, "follows": follows}
+    details["alert_reference"] = alert_reference
     details |= {"detected_at": detected_at, "reported_at": reported_at, "drill": drill, "internal": drill}
     details["severity"] = at_least(severity, details.get("personal_data", "unknown"))
     raised = f", not {severity}, as personal data may be involved" if details["severity"] != severity else ""
