@@ -66,7 +66,8 @@ def open_incident(
 ) -> list[Incident]:
     """Open an incident: a row a client, under one number, each with its own timeline and deadlines.
 
-    follows: the incident of the same client that was over when its alert came back. Raises Refused without a client or title, for instants that are to come, for a report before the detection.
+    follows: the incident of the same client that was over when its alert came back. Raises Refused without a client or
+    title, for instants that are to come, for a report before the detection.
     """
     if not clients:
         raise Refused("Choose the client that it happened to.")
@@ -88,8 +89,7 @@ def open_incident(
     with action("incident.open", by=by):
         number = _next_number(clients[0])
         opened = [
-            Incident(practice_id=client.practice_id, client=client, number=number, **details)
-            for client in clients
+            Incident(practice_id=each.practice_id, client=each, number=number, **details) for each in clients
         ]
         for incident in opened:
             _join(incident, by=by, now=now, raised=raised)
