@@ -11,4 +11,5 @@ from pypdf import PdfReader
 def text_of(pdf: bytes) -> str:
     """Give the words of all pages as one line, without the hyphens that the printer put in."""
     text = "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
-    return re.sub(r"[\s\xad]+", " ", text)
+    # Of fonts with many letters the reader takes each half of a letter's code for one.
+    return re.sub(r"[\s\xad]+", " ", text.replace("\x00", ""))

@@ -198,7 +198,7 @@ def change_severity(incident: Incident, severity: str, *, by: User, now: datetim
 
 def name_lead(incident: Incident, lead: User, *, by: User, now: datetime, why: str = "") -> Incident:
     """Name who decides; must be somebody who may work for the client now."""
-    with changing(incident, "incident.name_lead", by=by, now=now, why=why) as row:
+    with changing(incident, "incident.name_lead", by=by, now=now, why=why, inside=True) as row:
         _refuse_outsider(row, lead, now)
         row.lead = lead
         write_entry(row, "Lead named.", f"{lead.name} leads.", at=now, by=by, internal=True)
@@ -209,7 +209,7 @@ def set_responder(
     incident: Incident, role: str, person: User | None, *, by: User, now: datetime, why: str = ""
 ) -> Incident:
     """Give a role of the response to somebody, or to nobody."""
-    with changing(incident, "incident.set_responder", by=by, now=now, why=why) as row:
+    with changing(incident, "incident.set_responder", by=by, now=now, why=why, inside=True) as row:
         Responder.objects.filter(incident=row, role=role).delete()
         if person is not None:
             _refuse_outsider(row, person, now)

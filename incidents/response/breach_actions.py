@@ -98,7 +98,7 @@ def record_no_clock(incident: Incident, *, by: User, now: datetime, why: str) ->
     """Record the decision that no clock runs for this incident, with the reason."""
     if not why.strip():
         raise Refused("Enter why no clock runs. The reason is kept with the incident.")
-    with changing(incident, "incident.no_clock", by=by, now=now, why=why) as row:
+    with changing(incident, "incident.no_clock", by=by, now=now) as row:
         if BreachClock.objects.filter(incident=row).exists():
             raise Refused("A clock was started. Decide on it instead.")
         # The client sees that it was decided; why is a thought of the practice about the law: its people read it.
@@ -198,7 +198,7 @@ def correct_trigger(clock: BreachClock, at: datetime, *, by: User, now: datetime
     elif clock.trigger in OF_THE_RECORD:
         record_instant(clock.incident, OF_THE_RECORD[clock.trigger], at, by=by, now=now, why=why)
     else:
-        with changing(clock.incident, "incident.correct_clock", by=by, now=now, why=why) as row:
+        with changing(clock.incident, "incident.correct_clock", by=by, now=now) as row:
             held = _held(clock)
             _move(held, row, at)
             write_entry(row, "Clock corrected.", f"{held.title}. {why}", at=now, by=by, internal=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -68,17 +68,27 @@ def write_entry(
 
 @contextmanager
 def changing(
-    incident: Incident, verb: str, *, by: User | None, now: datetime, why: str = "", closed: bool = False
+    incident: Incident,
+    verb: str,
+    *,
+    by: User | None,
+    now: datetime,
+    why: str = "",
+    closed: bool = False,
+    inside: bool = False,
 ) -> Iterator[Incident]:
     """Lock the incident, let the body change it, save it, and bring its deadlines and followers to the new record.
 
     closed: whether a closed incident may be changed. Raises Refused for a closed one otherwise.
+    inside: the reason is for people of the practice. It stands in the trail with the rows that the body writes, which
+    are internal, and not with the incident, whose history the client's people read.
     """
-    with action(verb, by=by, why=why, client=incident.client):
+    with action(verb, by=by, why="" if inside else why, client=incident.client):
         row = locked(incident)
         if row.closed_at and not closed:
             raise Refused(f"{row.reference} is closed. Reopen it before you change it.")
-        yield row
+        with action(verb, by=by, why=why) if inside else nullcontext():
+            yield row
         row.version += 1
         row.save()
         keep_deadlines(row, by=by, now=now)

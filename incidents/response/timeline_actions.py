@@ -93,7 +93,9 @@ def correct_entry(
     _refuse_future(at, now)
     if not why.strip():
         raise Refused("Enter why it is corrected. The reason is kept.")
-    with changing(entry.incident, "incident.correct_entry", by=by, now=now, why=why) as row:
+    with changing(
+        entry.incident, "incident.correct_entry", by=by, now=now, why=why, inside=entry.internal
+    ) as row:
         return write_entry(
             row,
             "Correction.",
@@ -138,7 +140,7 @@ def unlink_record(incident: Incident, link: IncidentLink, *, by: User, now: date
         raise Refused("This record is not linked to the incident.")
     if not why.strip():
         raise Refused("Enter why it is not touched. The reason is kept.")
-    with changing(incident, "incident.unlink", by=by, now=now, why=why) as row:
+    with changing(incident, "incident.unlink", by=by, now=now, why=why, inside=link.internal) as row:
         text = f"Not touched after all: {NOUNS.get(link.subject_type, 'record')} {link}. {why.strip()}"
         about = link.subject_type, link.subject_id
         write_entry(row, "", text, at=now, by=by, internal=link.internal, about=about)

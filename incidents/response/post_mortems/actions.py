@@ -92,7 +92,7 @@ def ask_review(incident: Incident, *, by: User, now: datetime) -> PostMortem:
 
 def give_review(incident: Incident, *, approved: bool, note: str = "", by: User, now: datetime) -> PostMortem:
     """Record the review of somebody other than the author: it may be shared, or goes back with a note."""
-    with changing(incident, "post_mortem.review", by=by, now=now, why=note) as row:
+    with changing(incident, "post_mortem.review", by=by, now=now, why=note, inside=True) as row:
         post_mortem = _existing(row)
         if post_mortem.state != S.IN_REVIEW:
             raise Refused("No review has been asked for.")

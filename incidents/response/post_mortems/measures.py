@@ -39,7 +39,10 @@ def edit_measure(
     measure: Measure, values: Mapping[str, Any], *, version: int, by: User, now: datetime, why: str = ""
 ) -> Measure:
     """Change an open measure; its deadline follows. Raises Refused when somebody changed it meanwhile."""
-    with changing(measure.incident, "measure.edit", by=by, now=now, why=why, closed=True) as row:
+    inside = measure.internal
+    with changing(
+        measure.incident, "measure.edit", by=by, now=now, why=why, closed=True, inside=inside
+    ) as row:
         current = _open(measure)
         if current.version != version:
             raise Refused("Somebody changed this measure since you opened it. Nothing has been saved.")
@@ -83,7 +86,10 @@ def drop_measure(measure: Measure, *, by: User, now: datetime, why: str) -> Meas
     """Record that it will not be done, and why; it stays on record."""
     if not why.strip():
         raise Refused("Enter why it will not be done. The reason is kept.")
-    with changing(measure.incident, "measure.drop", by=by, now=now, why=why, closed=True) as row:
+    inside = measure.internal
+    with changing(
+        measure.incident, "measure.drop", by=by, now=now, why=why, closed=True, inside=inside
+    ) as row:
         current = _open(measure)
         current.dropped_at, current.dropped_why = now, why.strip()[:500]
         current.version += 1
