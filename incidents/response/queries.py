@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
@@ -48,16 +50,33 @@ def facts_of(incident: Incident) -> PhaseFacts:
 
 def exposed_open(incident: Incident) -> int:
     """Count the exposed credentials neither revoked nor rotated since, by the register. Two queries at most."""
-    links = IncidentLink.objects.filter(
-        incident=incident, subject_type="registers.credential", effect=IncidentLink.Effect.EXPOSED
+    return still_exposed(incident.client, [incident])[incident.pk]
+
+
+def still_exposed(client: Client, incidents: Iterable[Incident], *, shown: bool = False) -> Counter[int]:
+    """Count them for several incidents of one client, by the incident's id. Two queries at most.
+
+    shown: count only what the client's people see, whoever asks.
+    """
+    detected = {each.pk: each.detected_at.astimezone(ZoneInfo(client.time_zone)).date() for each in incidents}
+    links = IncidentLink.objects.for_client(client).filter(
+        incident__in=detected, subject_type="registers.credential", effect=IncidentLink.Effect.EXPOSED
     )
-    ids = [int(each) for each in links.values_list("subject_id", flat=True)]
-    if not ids:
-        return 0
-    since = incident.detected_at.astimezone(ZoneInfo(incident.client.time_zone)).date()
-    safe = Q(revoked_at__isnull=False) | Q(rotated_on__gte=since)
-    dealt_with: int = Credential.objects.for_client(incident.client).filter(safe, pk__in=ids).count()
-    return len(ids) - dealt_with
+    if shown:
+        links = links.filter(internal=False)
+    exposed = [(incident, int(pk)) for incident, pk in links.values_list("incident_id", "subject_id")]
+    if not exposed:
+        return Counter()
+    rows = Credential.objects.for_client(client).filter(pk__in={pk for _, pk in exposed})
+    made_safe = {
+        pk: (revoked, rotated) for pk, revoked, rotated in rows.values_list("pk", "revoked_at", "rotated_on")
+    }
+
+    def is_safe(pk: int, since: date) -> bool:
+        revoked_at, rotated_on = made_safe.get(pk, (None, None))
+        return revoked_at is not None or (rotated_on is not None and rotated_on >= since)
+
+    return Counter(incident for incident, pk in exposed if not is_safe(pk, detected[incident]))
 
 
 def _no_clock_decided(incident: Incident) -> bool:

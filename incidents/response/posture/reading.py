@@ -24,7 +24,6 @@ from clients.posture.rules.thresholds import INCIDENT_WINDOW
 from incidents.response.models import (
     BreachClock,
     Incident,
-    IncidentLink,
     Measure,
     PostMortem,
     PostMortemSection,
@@ -34,6 +33,7 @@ from incidents.response.models import (
 )
 from incidents.response.obligations import POST_MORTEM, RESPONSE, SUBJECT
 from incidents.response.posture.clocks import unstarted
+from incidents.response.queries import still_exposed
 from incidents.response.rules import cadence, phases
 from incidents.response.rules.post_mortem import Written, is_written, sections
 from incidents.response.rules.severities import OPTIONAL, needs_post_mortem
@@ -89,9 +89,8 @@ def read(question: sources.Question) -> f.Responses:
         .select_related("post_mortem")
         .order_by("number")
     )
-    ids = [row.pk for row in rows]
-    measures = _measures(client, ids)
-    record = _record(client, ids, measures, [row.post_mortem.pk for row in rows if _shared(row)])
+    measures = _measures(client, [row.pk for row in rows])
+    record = _record(client, rows, measures)
     return f.Responses(
         incidents=tuple(_incident(row, record, question) for row in rows),
         measures=tuple(_measure(row, question) for row in measures),
@@ -103,9 +102,9 @@ def _of(model: Any, client: Client) -> Any:
     return model.objects.for_client(client).filter(internal=False)
 
 
-def _record(
-    client: Client, ids: Sequence[int], measures: Iterable[Measure], post_mortems: Sequence[int]
-) -> _Record:
+def _record(client: Client, rows: Sequence[Incident], measures: Iterable[Measure]) -> _Record:
+    ids = [row.pk for row in rows]
+    post_mortems = [row.post_mortem.pk for row in rows if _shared(row)]
     clocks, told, done = defaultdict(list), defaultdict(list), defaultdict(list)
     for clock in _of(BreachClock, client).filter(incident__in=ids).order_by("due_at", "pk"):
         clocks[clock.incident_id].append(clock)
@@ -118,9 +117,6 @@ def _record(
     texts = _of(PostMortemSection, client).filter(post_mortem__in=post_mortems).exclude(text__regex=r"^\s*$")
     for incident_id, key in texts.values_list("post_mortem__incident_id", "key"):
         written[incident_id].add(key)
-    exposed = _of(IncidentLink, client).filter(
-        incident__in=ids, subject_type="registers.credential", effect=IncidentLink.Effect.EXPOSED
-    )
     scope = SupportScope.objects.for_client(client).first()
     return _Record(
         deadlines=_deadlines(client, ids),
@@ -129,7 +125,7 @@ def _record(
         told=told,
         measures=done,
         written=written,
-        exposed=Counter(exposed.values_list("incident_id", flat=True)),
+        exposed=still_exposed(client, rows, shown=True),
         every_incident=scope is None or scope.post_mortem_for == SupportScope.PostMortemFor.EVERY,
     )
 
