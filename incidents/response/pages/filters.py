@@ -14,40 +14,45 @@ from incidents.response.models import Incident
 from incidents.response.models.incident import IncidentQuerySet
 from portal.tenancy.models import Client
 
-OPEN, CLOSED, ALL = "", "closed", "all"
+UNCLOSED, ALL = "unclosed", "all"
+STATES = {UNCLOSED: "Not closed", ALL: "All"}
 WITHIN = (("", "Any time"), ("30", "Last 30 days"), ("90", "Last 90 days"), ("365", "Last 12 months"))
 DRILLS = (("", "Real ones"), ("only", "Drills"), ("all", "Both"))
 
 
 class IncidentFilters(forms.Form):
-    """What to show; what cannot be understood counts as not asked. `clients`: None on one client's own list."""
+    """What to show; what cannot be understood counts as not asked. `clients`: None on one client's own list.
+
+    `for_practice`: people who respond begin with what is not closed, the client's people with everything but drills.
+    """
 
     q = forms.CharField(required=False, max_length=100, label="What", widget=forms.SearchInput)
     client = forms.ChoiceField(required=False, label="Client")
     severity = forms.ChoiceField(
         required=False, label="Severity", choices=[("", "Any"), *Incident.Severity.choices]
     )
-    state = forms.ChoiceField(
-        required=False,
-        label="State",
-        choices=[(OPEN, "Not closed"), *Incident.Status.choices, (ALL, "All")],
-    )
+    state = forms.ChoiceField(required=False, label="State")
     within = forms.ChoiceField(required=False, label="Detected", choices=WITHIN)
     drill = forms.ChoiceField(required=False, label="Drills", choices=DRILLS)
 
-    def __init__(self, data: Any, *, clients: Iterable[Client] | None, drills: bool) -> None:
+    def __init__(self, data: Any, *, clients: Iterable[Client] | None, for_practice: bool) -> None:
         super().__init__(data, auto_id="filter_%s")
+        self.first, other = (UNCLOSED, ALL) if for_practice else (ALL, UNCLOSED)
+        self._choose("state", [("", STATES[self.first]), *Incident.Status.choices, (other, STATES[other])])
         if clients is None:
             del self.fields["client"]
         else:
             listed = list(clients)
             self.client_ids = {each.slug: each.pk for each in listed}
-            field = self.fields["client"]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", "All clients"), *((each.slug, each.name) for each in listed)]
-        if not drills:
+            self._choose("client", [("", "All clients"), *((each.slug, each.name) for each in listed)])
+        if not for_practice:
             del self.fields["drill"]
         self.is_valid()
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
 
     def narrow(self, rows: IncidentQuerySet, now: datetime, zone: ZoneInfo) -> IncidentQuerySet:
         """Keep the rows that the filters ask for."""
@@ -84,8 +89,8 @@ class IncidentFilters(forms.Form):
         return ", ".join(filter(None, [f"of {client}" if client else "", severity, text]))
 
     def _by_state(self, rows: IncidentQuerySet) -> IncidentQuerySet:
-        state = self.cleaned_data.get("state", OPEN)
-        if state == OPEN:
+        state = self.cleaned_data.get("state") or self.first
+        if state == UNCLOSED:
             return rows.unclosed()
         return rows if state == ALL else rows.filter(status=state)
 

@@ -153,7 +153,7 @@ def _asked(request: PortalRequest, client: Client | None) -> _Asked:
     now = timezone.now()
     zone = ZoneInfo(client.time_zone if client else request.access.user.time_zone)
     clients = None if client else Client.objects.order_by("name")
-    filters = IncidentFilters(request.GET, clients=clients, drills=request.access.is_of_practice)
+    filters = IncidentFilters(request.GET, clients=clients, for_practice=request.access.is_of_practice)
     rows = _in_reach(request, client)
     columns = tables.columns(of_one_client=client is not None)
     return _Asked(
@@ -165,6 +165,10 @@ def _empty(request: PortalRequest, client: Client | None, *, by_filter: bool) ->
     if by_filter:
         return Empty(
             "No incidents match", "Take a filter away to see more.", "Clear filters", clear_url(request)
+        )
+    if not request.access.is_of_practice:
+        return Empty(
+            "No incident is on record", "When one is logged, its clocks and its post-mortem appear here."
         )
     return Empty(
         "No incident is open", "When one is logged, its clocks and its post-mortem appear here.",

@@ -248,6 +248,21 @@ def test_the_list_is_narrowed_by_its_filters(
     assert {row.cells[0].value for row in rows} == seen
 
 
+@pytest.mark.parametrize(
+    ("query", "seen"), [("", {"Small", "Over"}), ("?state=unclosed", {"Small"}), ("?state=closed", {"Over"})]
+)
+def test_the_clients_people_see_what_is_over_too(
+    in_a: object, signed_in: SignedIn, client_a1: Client, alice: User, carol: User, query: str, seen: set[str]
+) -> None:
+    opened(client_a1, alice, "SEV3", now(), title="Small")
+    over = opened(client_a1, alice, "SEV4", now() - timedelta(days=40), title="Over")
+    Incident.objects.filter(pk=over.pk).update(
+        resolved_at=now() - timedelta(days=39), closed_at=now() - timedelta(days=38), status="closed"
+    )
+    rows = signed_in(carol).get(f"/c/alder/incidents/{query}").context["table"].rows
+    assert {row.cells[0].value for row in rows} == seen
+
+
 def test_the_file_holds_the_rows_of_the_list(
     in_a: object, signed_in: SignedIn, client_a1: Client, client_a2: Client, alice: User, carol: User
 ) -> None:
