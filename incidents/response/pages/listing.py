@@ -111,6 +111,8 @@ def _figures(request: PortalRequest, client: Client | None, asked: _Asked) -> di
     begin = format_long(period.start).partition(" ")[2]
     whose = f" {about}" if about else ""
     of = f"of {found.incidents:,} {noun}{whose}, detected since {begin}, open or closed"
+    if not found.incidents:
+        of = f"no incident{whose} was detected since {begin}"
     return {**context, "figures": panel(found, of)}
 
 
