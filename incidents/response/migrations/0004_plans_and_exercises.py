@@ -252,4 +252,5 @@ class Migration(migrations.Migration):
         SameOwnerForeignKey("exercise", "incident_id", "response.Incident"),
         SameOwnerForeignKey("exercise", "plan_id", "response.ResponsePlan"),
         AuditTable("exercise"),
+        AuditTable("responseplan", again=True),
     ]
