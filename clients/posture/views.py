@@ -106,6 +106,7 @@ def posture_control(request: PortalRequest, client: Client, control_id: str) -> 
         "today": found.today,
         "may_waive": may_waive,
         "may_add_waiver": may_waive and standing.result in (Result.FAIL, Result.WARN),
+        "promise_broken": f"Promise not kept: {standing.control.title}",
     }
     with timezone.override(ZoneInfo(client.time_zone)):
         return render(request, "posture/control.html", context)

@@ -129,6 +129,7 @@ def deadline_show(request: PortalRequest, client: Client, pk: int) -> HttpRespon
         else (),
         "lines": _history(request, deadline, zone),
         **_steps(request, deadline, now),
+        **_missed(request, deadline, now),
     }
     return render(request, "deadlines/show.html", context)
 
@@ -147,6 +148,16 @@ def _nothing_owed(request: PortalRequest) -> Empty:
     return Empty(
         "Nothing is open", "Renewals, reviews and all else with a date stand here as soon as it is recorded."
     )
+
+
+def _missed(request: PortalRequest, deadline: Deadline, now: datetime) -> dict[str, object]:
+    """What to begin from a promise that was missed; a clock of an incident has its incident already."""
+    may_log = (
+        deadline.is_late(now)
+        and not deadline.is_clock
+        and request.access.may(Permission.EDIT_REGISTERS, deadline.client)
+    )
+    return {"may_log": may_log, "missed": f"Missed: {deadline.title}", "source": f"Deadline D-{deadline.pk}"}
 
 
 def _history(request: PortalRequest, deadline: Deadline, zone: ZoneInfo) -> list[object] | None:

@@ -134,6 +134,8 @@ def test_a_control_names_its_failing_records_behind_links(
     assert "renewal_date &gt; today" in body
     assert "ISO/IEC 27001" in body
     assert "Record a waiver" in body
+    assert "/incidents/log/?client=alder&amp;title=Promise%20not%20kept%3A%20" in body
+    assert "&amp;source=SEC-07&amp;summary=0%20of%201%20credential" in body
 
 
 def test_a_control_says_which_records_are_not_kept_yet(
@@ -143,6 +145,7 @@ def test_a_control_says_which_records_are_not_kept_yet(
     assert "Nothing recorded: administrative systems are kept in no register yet." in body
     assert "Unknown" in body
     assert "Record a waiver" not in body
+    assert "Promise%20not%20kept" not in body
 
 
 @pytest.mark.parametrize("control_id", ["XYZ-01", "acc-01"])

@@ -367,3 +367,21 @@ def test_a_day_in_the_clients_zone_is_said_in_it(
     row = make_deadline(client_a1, "clock", at=datetime(2027, 1, 15, 20, 0, tzinfo=UTC))
     page = signed_in(alice).get(f"{LIST}{row.pk}/").content.decode()
     assert "Friday 15\u00a0January 2027, 15:00 EST" in page
+
+
+@pytest.mark.parametrize(
+    ("days", "who", "offered"), [(-2, "alice", True), (2, "alice", False), (-2, "carol", False)]
+)
+def test_from_a_missed_deadline_what_went_wrong_is_logged_with_its_words(
+    signed_in: SignIn,
+    client_a1: Client,
+    request: pytest.FixtureRequest,
+    days: int,
+    who: str,
+    offered: bool,
+) -> None:
+    with enter(everything_of(client_a1.practice_id), switch=True):
+        row = make_deadline(client_a1, "xero-sync", days, internal=False)
+    body = signed_in(request.getfixturevalue(who)).get(row.get_absolute_url()).content.decode()
+    link = f"?client=alder&amp;title=Missed%3A%20Renew%20xero-sync&amp;source=Deadline%20D-{row.pk}"
+    assert (link in body) is offered
