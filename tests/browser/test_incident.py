@@ -237,7 +237,6 @@ def test_an_incident_is_logged_on_a_phone_by_three_answers(
     alice = working("alice", width=390, has_touch=True, is_mobile=True)
     page = alice.page
     alice.open("/renewals/")
-    page.get_by_text("Contents", exact=True).tap()
     page.get_by_role("link", name="Log an incident").tap()
     page.get_by_label("Client", exact=True).select_option(label="Alder & Sons")
     page.get_by_label("What happened").fill("The shop shows old prices")
