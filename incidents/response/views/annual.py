@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +19,7 @@ from incidents.response.pages import annual
 from incidents.response.pages.listing import TYPES
 from portal.audit.actions import record
 from portal.lib.exports import write_csv, write_xlsx
+from portal.lib.refused import Refused
 from portal.tenancy.decorators import PortalRequest, client_view, practice_view
 from portal.tenancy.models import Client
 from portal.tenancy.permissions import Permission
@@ -53,7 +55,11 @@ def incident_year_print(request: PortalRequest, client: Client) -> HttpResponse:
     """Ask for the report of `year`, or of the last twelve months, as a PDF; without what is internal."""
     now = timezone.now()
     year = _asked_year(request.POST.get("year", ""), now, ZoneInfo(client.time_zone))
-    document = print_year(client, year, by=request.access.user, now=now)
+    try:
+        document = print_year(client, year, by=request.access.user, now=now)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("incident_year_latest", client_slug=client.slug)
     return redirect("document_show", client_slug=client.slug, pk=document.pk)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html import unescape
 
 from portal.lib.refused import Refused
@@ -22,6 +25,18 @@ ARCHIVE = "This is an archive. Unpack it, and attach the files that show somethi
 MACROS = "This file holds macros or other programs. Save it as .xlsx or .docx without them, or as PDF."
 BROKEN = "This Office file is broken. Open it, save it again, and attach that."
 TOO_LARGE = "This Office file unpacks to more than 100 MB. Attach a PDF of the part that shows something."
+#: What reading an archive raises, when it or one of its parts is broken.
+FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OSError,
+)
 _RUNS = re.compile(
     r"vbaproject|vbadata|macrosheets/|activex/|/embeddings/.*\.(?:bin|exe|js|vbs|bat|cmd|ps1)$"
 )
@@ -36,18 +51,17 @@ _TEXT = re.compile(r"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</(?:\w+:)?t>|</(?:w:p|si|ro
 def type_of(content: bytes) -> str:
     """Give the media type of an archive that is a workbook or a document. Raises Refused for any other."""
     _whole(content)
+    with _opened(content) as archive:
+        return _type_of(archive)
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[zipfile.ZipFile]:
+    """Open an archive. Whatever is wrong with it or with a part that is read is the file's fault: Refused."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _type_of(archive)
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        ValueError,
-        OSError,
-    ) as error:
+            yield archive
+    except FAULTS as error:
         raise Refused(BROKEN) from error
 
 
@@ -89,8 +103,11 @@ def _read(archive: zipfile.ZipFile, name: str) -> str:
 
 
 def texts(content: bytes) -> Iterator[str]:
-    """Give the text of each part that people read, paragraphs and cells on lines of their own."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    """Give the text of each part that people read, paragraphs and cells on lines of their own.
+
+    Raises Refused for a part that cannot be read.
+    """
+    with _opened(content) as archive:
         for name in archive.namelist():
             if _SHOWN.fullmatch(name.lower()) or _SHEETS.fullmatch(name.lower()):
                 yield _text(_read(archive, name), in_cells=name.startswith("xl/"))

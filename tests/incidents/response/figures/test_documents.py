@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from incidents.response.figures.documents import build, print_year
 from portal.accounts.models import User
 from portal.documents import press, tasks
+from portal.documents.actions import MOST_UNDER_WAY
 from portal.documents.fingerprints import fingerprint
 from portal.documents.models import Document
 from portal.documents.queries import file_of
@@ -94,3 +95,14 @@ def test_the_report_is_asked_for_from_the_page_by_those_who_make_packs(
     assert browser.get("/c/alder/incidents/year/print/").status_code == 405
     assert browser.post("/c/alder/incidents/year/print/", {"year": "2999"}).status_code == 404
     assert Document.objects.count() == 1
+
+
+def test_while_too_many_are_being_made_the_page_says_so(
+    in_a: object, signed_in: SignedIn, client_a1: Client, alice: User
+) -> None:
+    browser, address = signed_in(alice), "/c/alder/incidents/year/print/"
+    for _ in range(MOST_UNDER_WAY):
+        assert browser.post(address).url.startswith("/c/alder/documents/")  # type: ignore[attr-defined]
+    answer = browser.post(address, follow=True)
+    assert answer.redirect_chain[-1][0] == "/c/alder/incidents/year/"
+    assert "documents of Alder &amp; Sons are being made" in answer.content.decode()

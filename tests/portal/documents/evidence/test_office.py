@@ -60,6 +60,17 @@ def test_what_is_no_whole_office_file_is_refused(content: bytes, words: str) -> 
         office.type_of(content)
 
 
+def test_a_part_that_cannot_be_unpacked_is_refused_in_words() -> None:
+    content = bytearray(office_file(office.SHEET, text="Plain words, each its own: " + str(list(range(999)))))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = archive.getinfo("xl/sharedStrings.xml")
+    begins = part.header_offset + 30 + len(part.filename)
+    content[begins : begins + 8] = b"\xff" * 8
+    assert office.type_of(bytes(content)) == office.SHEET
+    with pytest.raises(Refused, match="broken"):
+        list(office.texts(bytes(content)))
+
+
 def test_two_parts_of_one_name_are_refused() -> None:
     with pytest.raises(Refused, match="broken"):
         office.type_of(with_twins())
